@@ -1,0 +1,30 @@
+//! What usher's agent and its clients say to each other.
+//!
+//! Nothing here reads or writes a socket, so that the same code serves the blocking client, the
+//! asynchronous agent and a fuzzer. `PROTOCOL.md` beside this crate tells the wire in words.
+//!
+//! - [`secret`]: the one type that holds a secret, and the one door through which it travels
+//! - [`name`], [`app`], [`credential`]: checked values; to hold one is to know that it was checked
+//! - [`request`], [`answer`]: the messages
+//! - [`frame`], [`codec`], [`json`]: how a message becomes bytes, and back
+//! - [`endpoint`]: where the two meet
+
+#![cfg_attr(not(windows), forbid(unsafe_code))]
+
+pub mod answer;
+pub mod app;
+pub mod codec;
+pub mod credential;
+pub mod endpoint;
+pub mod frame;
+pub mod json;
+pub mod name;
+pub mod request;
+pub mod secret;
+
+pub use answer::{Answer, Code, Refusal};
+pub use app::{AppPattern, AppUrl};
+pub use credential::{Credential, Kind};
+pub use name::{Audience, CredentialId, ProfileName, TeamDomain, Timestamp};
+pub use request::Request;
+pub use secret::Secret;

@@ -1,0 +1,114 @@
+//! What a client asks.
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::{AppPattern, AppUrl};
+use crate::credential::Kind;
+use crate::name::{CredentialId, ProfileName};
+use crate::secret::{Secret, wire};
+
+/// One question. In JSON it is an object with one member, named after the variant.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Request {
+    /// Asks for the agent's version, features and limits.
+    Hello {},
+    /// Asks for the app token of the application that covers a URL.
+    Token {
+        /// The application.
+        app: AppUrl,
+        /// Whose.
+        #[serde(default)]
+        profile: ProfileName,
+        /// The token must live at least so many seconds more.
+        #[serde(default = "default_min_valid")]
+        min_valid: u32,
+    },
+    /// Asks what the agent holds.
+    List {
+        /// One profile only; all of them when null.
+        #[serde(default)]
+        profile: Option<ProfileName>,
+    },
+    /// Asks about one credential.
+    Show {
+        /// Which.
+        id: CredentialId,
+    },
+    /// Hands a secret over.
+    Import(Import),
+    /// Wipes a credential from memory and store. It does not end it at Cloudflare.
+    Forget {
+        /// Which.
+        id: CredentialId,
+    },
+    /// Wipes every credential of one profile, or all of them.
+    ForgetAll {
+        /// One profile only; all of them when null.
+        #[serde(default)]
+        profile: Option<ProfileName>,
+    },
+    /// Asks how the agent is.
+    Status {},
+    /// Seals what the agent holds under a passphrase.
+    Lock {
+        /// What will open it again.
+        #[serde(with = "wire")]
+        passphrase: Secret,
+    },
+    /// Opens a locked agent, a sealed file or the OS keyring; the last one asks the person itself.
+    Unlock {
+        /// What was given to `Lock`, or the sealed file's passphrase.
+        #[serde(default, with = "wire::option")]
+        passphrase: Option<Secret>,
+    },
+    /// Ends the agent in order.
+    Stop {},
+}
+
+/// Life that a token must have left when a caller does not say, in seconds: enough to be sent.
+pub const DEFAULT_MIN_VALID: u32 = 5;
+
+fn default_min_valid() -> u32 {
+    DEFAULT_MIN_VALID
+}
+
+/// A secret to take in, and where it comes from.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Import {
+    /// The profile it goes to.
+    #[serde(default)]
+    pub profile: ProfileName,
+    /// Says what it is.
+    pub from: Origin,
+    /// The secret itself: the whole content of the file, or what was given.
+    #[serde(with = "wire")]
+    pub secret: Secret,
+}
+
+/// Says what an imported secret is: a file's name does, or a person.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Origin {
+    /// A file of a cloudflared folder, which names its content.
+    File {
+        /// The file's name without its folder.
+        name: String,
+        /// The content of the `.url` file beside an app token, which tells its host and path; it
+        /// holds a login URL and so is a secret.
+        #[serde(default, with = "wire::option")]
+        login_url: Option<Secret>,
+    },
+    /// A pipe or a prompt.
+    Given {
+        /// What it is.
+        kind: Kind,
+        /// The application; needed for an app token.
+        #[serde(default)]
+        app: Option<AppPattern>,
+        /// Words for a person; needed for an API token.
+        #[serde(default)]
+        label: Option<String>,
+    },
+}
