@@ -2,24 +2,24 @@
 
 mod background;
 mod command;
+mod settings;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
 use log::LevelFilter;
-use usher_proto::endpoint::{Endpoint, folders, state_folder};
+use usher_proto::endpoint::Endpoint;
 use usher_proto::{Code, Refusal};
 
 use crate::broker::Broker;
 use crate::clock::{Clock, SystemClock};
 use crate::command_line::CommandLine;
-use crate::config;
 use crate::handler::{About, Handler};
 use crate::platform::{self, BindError, Listener};
 use crate::server::{self, Connections};
 use crate::stop::Stop;
-use crate::store::choose::Opened;
+use crate::store::choose::{self, Opened};
 use crate::store::thread::StoreThread;
 
 /// Most connections at once.
@@ -115,7 +115,8 @@ fn run(line: &CommandLine, stop: Stop, announce: Announce<'_>) -> Result<(), Fai
     })?;
     runtime.block_on(async {
         let (listener, endpoint) = listen(line)?;
-        let opened = open_store(line)?;
+        let opened = choose::open(settings::of(line)?)
+            .map_err(|error| Refusal::new(Code::StoreFailed, error.to_string(), error.hint()))?;
         let notice = opened.notice.clone();
         let handler = assemble(opened, &endpoint, Arc::new(SystemClock), Connections::new(cap), stop)?;
         announce(&Ready { endpoint, notice });
@@ -182,22 +183,6 @@ fn listen(line: &CommandLine) -> Result<(Listener, Endpoint), Failure> {
             "look at the folder's rights, or set USHER_SOCK to another path",
         ))),
     }
-}
-
-fn open_store(line: &CommandLine) -> Result<Opened, Failure> {
-    let folders = folders()?;
-    let standard = folders.config_dir().join("config.toml");
-    let config = match &line.config {
-        Some(path) => config::read(path, false)?,
-        None => config::read(&standard, true)?,
-    };
-    let _ = (config, state_folder(&folders));
-    Ok(Opened {
-        store: Box::new(crate::store::memory::Memory::default()),
-        name: crate::store::StoreName::Memory,
-        chosen: "stub".into(),
-        notice: None,
-    })
 }
 
 fn tell_service_manager() {

@@ -18,6 +18,7 @@ pub mod keyring;
 pub mod memory;
 mod name;
 mod record;
+pub mod thread;
 
 use usher_proto::{CredentialId, Secret};
 

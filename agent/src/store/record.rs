@@ -80,7 +80,7 @@ mod tests {
 
     fn record() -> Record {
         let credential = Credential {
-            id: "app-3b01511e5b".parse().expect("an id"),
+            id: "app-3b01511e5b00".parse().expect("an id"),
             profile: "work".parse().expect("a profile"),
             kind: Kind::AppToken,
             label: "bücher.example\n".to_owned(),
