@@ -1,1 +1,29 @@
-//! The client.
+//! The client: asks usher's agent, and starts it when none answers.
+//!
+//! [`run`] reads the command line; `command/<verb>.rs` puts one question together and prints the
+//! answer; [`agent`] sends and reads; [`connect`] reaches the agent and checks whose it is;
+//! [`start`] starts one. [`error`] alone knows the exit codes.
+
+pub mod agent;
+pub mod command;
+pub mod connect;
+pub mod context;
+pub mod error;
+pub mod folder;
+pub mod input;
+pub mod print;
+pub mod shred;
+pub mod start;
+pub mod time;
+
+mod streams;
+
+use std::ffi::OsString;
+
+pub use error::Exit;
+pub use streams::Streams;
+
+/// Runs one command line, program name first, and tells the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
+    command::run(arguments.into_iter().collect(), streams) as u8
+}
