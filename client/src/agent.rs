@@ -123,7 +123,7 @@ fn lost(error: &io::Error) -> Error {
     }
     Error::new(
         Own::NoAgent,
-        format!("the connection to the agent broke: {}", error.kind()),
+        format!("the connection to the agent broke: {error}"),
         "look at usher-agent's messages; try again",
     )
 }

@@ -1,15 +1,15 @@
 //! The command line: one verb, one file.
 
-pub mod access;
-pub mod agent;
-pub mod forget;
-pub mod import;
-pub mod list;
-pub mod lock;
-pub mod show;
-pub mod status;
-pub mod token;
-pub mod unlock;
+mod access;
+mod agent;
+mod forget;
+mod import;
+mod list;
+mod lock;
+mod show;
+mod status;
+mod token;
+mod unlock;
 
 use std::ffi::OsString;
 
@@ -22,6 +22,9 @@ use crate::start;
 use crate::streams::Streams;
 
 /// A verb: how it reads its arguments and what it does.
+///
+/// The structs of arguments have no doc comments, because the parser would show those in place of
+/// `about`.
 struct Verb {
     name: &'static str,
     about: &'static str,

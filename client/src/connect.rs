@@ -39,7 +39,7 @@ pub fn connect(endpoint: &Endpoint, deadline: Instant) -> Result<Option<Connecti
             Err(error) => {
                 return Err(Error::new(
                     Own::NoAgent,
-                    format!("the agent at {} cannot be reached: {}", path.display(), error.kind()),
+                    format!("the agent at {} cannot be reached: {}", path.display(), error),
                     "look at the socket and at usher-agent's messages",
                 ));
             }

@@ -13,27 +13,27 @@ use crate::start;
 use crate::streams::Streams;
 
 /// One run of the command line.
-pub struct Context<'c, 's> {
+pub(crate) struct Context<'c, 's> {
     /// Where a verb reads and writes.
-    pub streams: &'c mut Streams<'s>,
+    pub(crate) streams: &'c mut Streams<'s>,
     /// The profile that was named; every profile, or the default one, if none was.
-    pub profile: Option<ProfileName>,
+    pub(crate) profile: Option<ProfileName>,
     /// Whether a program reads.
-    pub json: bool,
+    pub(crate) json: bool,
     /// Whether an agent may be started.
-    pub may_start: bool,
+    pub(crate) may_start: bool,
     /// The agent, once one was asked.
-    pub agent: Option<Agent>,
+    pub(crate) agent: Option<Agent>,
 }
 
 impl Context<'_, '_> {
     /// Asks the agent something that is answered at once.
-    pub fn ask(&mut self, request: &Request) -> Result<Answer, Error> {
+    pub(crate) fn ask(&mut self, request: &Request) -> Result<Answer, Error> {
         self.ask_within(request, PATIENCE)
     }
 
     /// Asks the agent; its refusal is an error.
-    pub fn ask_within(&mut self, request: &Request, limit: Duration) -> Result<Answer, Error> {
+    pub(crate) fn ask_within(&mut self, request: &Request, limit: Duration) -> Result<Answer, Error> {
         let agent = match &mut self.agent {
             Some(agent) => agent,
             none => none.insert(start::reach(self.may_start, self.streams.errors)?),
@@ -45,23 +45,23 @@ impl Context<'_, '_> {
     }
 
     /// Hangs up, so that the agent does not wait while a person is asked.
-    pub fn hang_up(&mut self) {
+    pub(crate) fn hang_up(&mut self) {
         self.agent = None;
     }
 
     /// Prints a secret alone; a newline follows only on a terminal.
-    pub fn print_secret(&mut self, secret: &usher_proto::Secret) -> Result<(), Error> {
+    pub(crate) fn print_secret(&mut self, secret: &usher_proto::Secret) -> Result<(), Error> {
         self.write(secret.expose())?;
         if (self.streams.output_is_terminal)() { self.write(b"\n") } else { Ok(()) }
     }
 
     /// Prints text that was cleaned, or is ours.
-    pub fn print(&mut self, text: &str) -> Result<(), Error> {
+    pub(crate) fn print(&mut self, text: &str) -> Result<(), Error> {
         self.write(text.as_bytes())
     }
 
     /// Prints an answer for a program: the object inside it, on one line.
-    pub fn print_answer(&mut self, answer: &Answer) -> Result<(), Error> {
+    pub(crate) fn print_answer(&mut self, answer: &Answer) -> Result<(), Error> {
         let mut line = json::encode(answer).map_err(|_| Error::unexpected())?;
         // {"token":{…}}\n becomes {…}\n
         let begin = line.iter().position(|b| *b == b':').map_or(0, |colon| colon + 1);
@@ -71,13 +71,13 @@ impl Context<'_, '_> {
     }
 
     /// Prints something of the client's own for a program, on one line.
-    pub fn print_json(&mut self, value: &impl Serialize) -> Result<(), Error> {
+    pub(crate) fn print_json(&mut self, value: &impl Serialize) -> Result<(), Error> {
         let line = json::encode(value).map_err(|_| Error::unexpected())?;
         self.write(&line)
     }
 
     /// Tells a person on standard error what went wrong, or a program as JSON.
-    pub fn report(&mut self, error: &Error) {
+    pub(crate) fn report(&mut self, error: &Error) {
         report(self.streams, self.json, error);
     }
 
@@ -85,13 +85,13 @@ impl Context<'_, '_> {
         let output = &mut *self.streams.output;
         output.write_all(bytes).and_then(|()| output.flush()).map_err(|error| match error.kind() {
             io::ErrorKind::BrokenPipe => Error::new(Own::ClosedOutput, "", ""),
-            kind => Error::new(Own::Files, format!("the output cannot be written: {kind}"), ""),
+            _ => Error::new(Own::Files, format!("the output cannot be written: {error}"), ""),
         })
     }
 }
 
 /// Writes an error in one go; a failure to do so leaves nobody to tell.
-pub fn report(streams: &mut Streams<'_>, json: bool, error: &Error) {
+pub(crate) fn report(streams: &mut Streams<'_>, json: bool, error: &Error) {
     #[derive(Serialize)]
     struct Reported<'e> {
         error: &'e Error,

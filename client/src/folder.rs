@@ -12,24 +12,24 @@ use crate::input::{Bounded, MAX_SECRET, Until, read_bounded};
 
 /// A file that can be a credential, and what came of reading it.
 #[derive(Debug)]
-pub struct Candidate {
+pub(crate) struct Candidate {
     /// Its name in the folder.
-    pub name: String,
+    pub(crate) name: String,
     /// Its content, or why it is left out.
-    pub content: Result<Content, Error>,
+    pub(crate) content: Result<Content, Error>,
 }
 
 /// What was read.
 #[derive(Debug)]
-pub struct Content {
+pub(crate) struct Content {
     /// The whole file.
-    pub secret: Secret,
+    pub(crate) secret: Secret,
     /// The whole `.url` file beside an app token, if there is one that can be read.
-    pub login_url: Option<Secret>,
+    pub(crate) login_url: Option<Secret>,
 }
 
 /// Finds the folder that cloudflared uses: the first of its list that exists.
-pub fn find() -> Result<PathBuf, Error> {
+pub(crate) fn find() -> Result<PathBuf, Error> {
     // cloudflared looks at HOME first, also on Windows.
     let home = std::env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
     places(home.or_else(std::env::home_dir)).into_iter().find(|place| place.is_dir()).ok_or_else(|| {
@@ -52,11 +52,11 @@ fn places(home: Option<PathBuf>) -> Vec<PathBuf> {
 }
 
 /// Reads every candidate of the folder, in the order of their names.
-pub fn read(folder: &Path) -> Result<Vec<Candidate>, Error> {
+pub(crate) fn read(folder: &Path) -> Result<Vec<Candidate>, Error> {
     let unreadable = |error: io::Error| {
         Error::new(
             Own::Files,
-            format!("{} cannot be read: {}", folder.display(), error.kind()),
+            format!("{} cannot be read: {}", folder.display(), error),
             "name a cloudflared folder, such as ~/.cloudflared",
         )
     };
@@ -108,7 +108,7 @@ pub(crate) fn read_file(path: &Path) -> Result<Secret, Error> {
     let unreadable = |error: io::Error| {
         Error::new(
             Own::Files,
-            format!("it cannot be read: {}", error.kind()),
+            format!("it cannot be read: {error}"),
             "look at its owner and permissions, then import again",
         )
     };
@@ -132,7 +132,7 @@ fn login_url(folder: &Path, name: &OsStr) -> Option<Secret> {
 }
 
 /// Names a file that cloudflared keeps beside a token.
-pub fn companion(name: &str, kind: &str) -> String {
+pub(crate) fn companion(name: &str, kind: &str) -> String {
     format!("{name}.{kind}")
 }
 

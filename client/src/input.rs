@@ -9,11 +9,11 @@ use crate::error::{Error, Own};
 use crate::streams::Streams;
 
 /// Largest secret that is taken, in bytes: the longest account certificate known is under 2 KiB.
-pub const MAX_SECRET: usize = 64 * 1024;
+pub(crate) const MAX_SECRET: usize = 64 * 1024;
 
 /// What was read up to the limit.
 #[derive(Debug)]
-pub enum Bounded {
+pub(crate) enum Bounded {
     /// Nothing.
     Empty,
     /// All of it.
@@ -24,7 +24,7 @@ pub enum Bounded {
 
 /// How far to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Until {
+pub(crate) enum Until {
     /// To the end.
     End,
     /// To the end, leaving out the newlines that a shell's `echo` or an editor put there.
@@ -34,7 +34,7 @@ pub enum Until {
 }
 
 /// Reads into one buffer that is sized once and wiped.
-pub fn read_bounded(source: &mut dyn Read, until: Until) -> io::Result<Bounded> {
+pub(crate) fn read_bounded(source: &mut dyn Read, until: Until) -> io::Result<Bounded> {
     let mut space = Zeroizing::new(vec![0; MAX_SECRET + 1]);
     let mut filled = 0;
     let mut end = None;
@@ -63,7 +63,7 @@ pub fn read_bounded(source: &mut dyn Read, until: Until) -> io::Result<Bounded> 
 }
 
 /// Takes a secret from the input, which is not a terminal.
-pub fn from_pipe(streams: &mut Streams<'_>, until: Until, what: &str) -> Result<Secret, Error> {
+pub(crate) fn from_pipe(streams: &mut Streams<'_>, until: Until, what: &str) -> Result<Secret, Error> {
     match read_bounded(streams.input, until) {
         Ok(Bounded::Whole(secret)) => Ok(secret),
         Ok(Bounded::Empty) => Err(nothing(what)),
@@ -71,18 +71,16 @@ pub fn from_pipe(streams: &mut Streams<'_>, until: Until, what: &str) -> Result<
             format!("standard input holds more than {} KiB", MAX_SECRET / 1024),
             format!("give {what} and nothing else"),
         )),
-        Err(error) => {
-            Err(Error::new(Own::Files, format!("standard input cannot be read: {}", error.kind()), ""))
-        }
+        Err(error) => Err(Error::new(Own::Files, format!("standard input cannot be read: {error}"), "")),
     }
 }
 
 /// Asks a person, without echo.
-pub fn from_person(streams: &Streams<'_>, what: &str) -> Result<Secret, Error> {
+pub(crate) fn from_person(streams: &Streams<'_>, what: &str) -> Result<Secret, Error> {
     let typed = (streams.prompt)(&format!("{what} (not shown): ")).map_err(|error| {
         Error::new(
             Own::Files,
-            format!("the terminal cannot be asked: {}", error.kind()),
+            format!("the terminal cannot be asked: {error}"),
             "give it on standard input, from a pipe",
         )
     })?;
@@ -90,7 +88,7 @@ pub fn from_person(streams: &Streams<'_>, what: &str) -> Result<Secret, Error> {
 }
 
 /// Takes a passphrase: from a person, or the first line of a pipe.
-pub fn passphrase(streams: &mut Streams<'_>, what: &str) -> Result<Secret, Error> {
+pub(crate) fn passphrase(streams: &mut Streams<'_>, what: &str) -> Result<Secret, Error> {
     if (streams.input_is_terminal)() {
         from_person(streams, what)
     } else {

@@ -5,18 +5,20 @@
 //! [`start`] starts one. [`error`] alone knows the exit codes.
 
 pub mod agent;
-pub mod command;
 pub mod connect;
-pub mod context;
 pub mod error;
-pub mod folder;
-pub mod input;
-pub mod print;
-pub mod shred;
 pub mod start;
-pub mod time;
 
+mod command;
+mod context;
+mod folder;
+mod input;
+mod print;
+mod shred;
 mod streams;
+#[cfg(test)]
+mod testing;
+mod time;
 
 use std::ffi::OsString;
 

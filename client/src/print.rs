@@ -2,7 +2,7 @@
 
 /// Replaces what is not to be shown: control characters, which a terminal obeys, and marks that turn
 /// the direction of text or have no width, with which a label can pass for another.
-pub fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if is_shown(c) { c } else { '\u{fffd}' }).collect()
 }
 
@@ -14,25 +14,25 @@ fn is_shown(c: char) -> bool {
 
 /// Rows of aligned columns.
 #[derive(Debug, Default)]
-pub struct Table {
+pub(crate) struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// Begins a table with its head.
-    pub fn headed<const N: usize>(head: [&str; N]) -> Self {
+    pub(crate) fn headed<const N: usize>(head: [&str; N]) -> Self {
         let mut table = Self::default();
         table.row(head);
         table
     }
 
     /// Adds a row, cleaned.
-    pub fn row<S: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = S>) {
+    pub(crate) fn row<S: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = S>) {
         self.rows.push(cells.into_iter().map(|cell| clean(cell.as_ref())).collect());
     }
 
     /// Makes the text: two spaces between columns and none at the end of a line.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut widths = Vec::new();
         for row in &self.rows {
             widths.resize(widths.len().max(row.len()), 0);
@@ -54,7 +54,7 @@ impl Table {
 }
 
 /// Says how many there are of something: "1 file", "2 files".
-pub fn count(number: usize, thing: &str) -> String {
+pub(crate) fn count(number: usize, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {thing}{plural}")
 }

@@ -16,7 +16,7 @@ use crate::folder::read_file;
 ///
 /// A file that does not qualify is left exactly as it is. What is expected may be left out for a file
 /// that holds no secret.
-pub fn shred(path: &Path, expected: Option<&Secret>) -> Result<(), Error> {
+pub(crate) fn shred(path: &Path, expected: Option<&Secret>) -> Result<(), Error> {
     if fs::symlink_metadata(path).map_err(failed)?.is_symlink() {
         return Err(kept("it is a link", "remove the file that it points to yourself"));
     }
@@ -46,7 +46,7 @@ pub fn shred(path: &Path, expected: Option<&Secret>) -> Result<(), Error> {
 }
 
 /// Makes sure that names removed from the folder stay removed after a power cut.
-pub fn settle(folder: &Path) -> Result<(), Error> {
+pub(crate) fn settle(folder: &Path) -> Result<(), Error> {
     platform::sync_folder(folder).map_err(failed)
 }
 
@@ -72,7 +72,7 @@ fn kept(message: &str, hint: &str) -> Error {
 fn failed(error: io::Error) -> Error {
     Error::new(
         Own::Files,
-        format!("it could not be removed: {}", error.kind()),
+        format!("it could not be removed: {error}"),
         "look at the owner and permissions of file and folder, or remove it yourself",
     )
 }

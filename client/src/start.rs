@@ -84,7 +84,7 @@ fn start(program: PathBuf, deadline: Instant, notices: &mut dyn Write) -> Result
         .map_err(|error| {
             Error::new(
                 Own::NoAgent,
-                format!("{} cannot be started: {}", program.display(), error.kind()),
+                format!("{} cannot be started: {}", program.display(), error),
                 format!("install usher-agent beside usher or in PATH, or name it in {PROGRAM}"),
             )
         })?;

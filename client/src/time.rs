@@ -12,13 +12,13 @@ const TWO_DAYS: u64 = 2 * DAY;
 const TWO_YEARS: u64 = 2 * YEAR;
 
 /// Reads the clock.
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Tells when a credential ends: "expires in 3 h", "expired 2 d ago", "until deleted".
-pub fn expiry(end: Option<Timestamp>, now: Timestamp) -> String {
+pub(crate) fn expiry(end: Option<Timestamp>, now: Timestamp) -> String {
     match end {
         None => "until deleted".to_owned(),
         Some(end) if end <= now => format!("expired {} ago", span(end, now)),
@@ -27,7 +27,7 @@ pub fn expiry(end: Option<Timestamp>, now: Timestamp) -> String {
 }
 
 /// Tells how long ago something was.
-pub fn ago(then: Timestamp, now: Timestamp) -> String {
+pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
     format!("{} ago", span(then, now))
 }
 
@@ -47,7 +47,7 @@ fn span(from: Timestamp, to: Timestamp) -> String {
 /// Reads a length of time in seconds: `10m`, `1h30m`, `90s`, `2d`, or a plain number of seconds.
 ///
 /// None if it is not one, or is longer than a `u32` counts.
-pub fn seconds(text: &str) -> Option<u32> {
+pub(crate) fn seconds(text: &str) -> Option<u32> {
     if text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().ok();
     }

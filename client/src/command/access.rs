@@ -6,10 +6,9 @@ use super::{no_verb, read, token};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 
-/// What `usher access token` takes.
 #[derive(Debug, Args)]
 #[group(id = "application", required = true, multiple = false, args = ["app", "url"])]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The application
     #[arg(long, value_name = "URL")]
     app: Option<String>,
@@ -21,13 +20,13 @@ pub struct Arguments {
 }
 
 /// Describes the one command below `access`.
-pub fn arguments(command: Command) -> Command {
+pub(super) fn arguments(command: Command) -> Command {
     let token = Command::new("token").about("Print the Access token for an application's URL");
     command.subcommand_required(true).subcommand(token.defer(Arguments::augment_args))
 }
 
 /// Prints the token.
-pub fn run(matches: &ArgMatches, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+pub(super) fn run(matches: &ArgMatches, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let Some(("token", matches)) = matches.subcommand() else { return Err(no_verb()) };
     let arguments: Arguments = read(matches)?;
     let url = arguments.app.or(arguments.url).ok_or_else(no_verb)?;

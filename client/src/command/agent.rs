@@ -13,7 +13,7 @@ use crate::error::{Error, Exit, Own};
 const END: Duration = Duration::from_secs(10);
 
 /// Describes the commands below `agent`.
-pub fn arguments(command: Command) -> Command {
+pub(super) fn arguments(command: Command) -> Command {
     command
         .subcommand_required(true)
         .subcommand(Command::new("start").about("Start an agent if none answers, and tell how it is"))
@@ -22,7 +22,7 @@ pub fn arguments(command: Command) -> Command {
 }
 
 /// Does what is asked; only `start` starts an agent, and whatever else was said about starting.
-pub fn run(matches: &ArgMatches, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+pub(super) fn run(matches: &ArgMatches, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let verb = matches.subcommand_name();
     context.may_start = verb == Some("start");
     match verb {

@@ -8,10 +8,9 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::print::count;
 
-/// What `usher forget` takes.
 #[derive(Debug, Args)]
 #[group(id = "which", required = true, multiple = true, args = ["ids", "all"])]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The credentials' ids, as usher list shows them
     #[arg(value_name = "ID")]
     ids: Vec<String>,
@@ -21,7 +20,7 @@ pub struct Arguments {
 }
 
 /// Wipes each, also when one of them is not there.
-pub fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let requests = if arguments.all {
         vec![Request::ForgetAll { profile: context.profile.clone() }]
     } else {

@@ -11,9 +11,8 @@ use clap::Args;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 
-/// What `usher import` takes.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The folder; the one that cloudflared uses if none is named
     #[arg(value_name = "DIR", conflicts_with = "stdin")]
     folder: Option<PathBuf>,
@@ -35,7 +34,7 @@ pub struct Arguments {
 }
 
 /// Takes in what is named.
-pub fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     match &arguments.kind {
         Some(kind) => given::run(kind, arguments.app.as_deref(), arguments.label.as_deref(), context),
         None => folder::run(arguments.folder.as_deref(), arguments.shred, context),

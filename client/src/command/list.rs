@@ -8,7 +8,7 @@ use crate::print::Table;
 use crate::time::{expiry, now};
 
 /// Lists one profile, or all of them.
-pub fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let answer = context.ask(&Request::List { profile: context.profile.clone() })?;
     let Answer::List { credentials } = &answer else { return Err(Error::unexpected()) };
     if context.json {

@@ -7,7 +7,7 @@ use crate::error::{Error, Exit};
 use crate::input::{from_person, passphrase};
 
 /// Takes the passphrase, from a person twice, and locks.
-pub fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let passphrase = chosen(context)?;
     let answer = context.ask(&Request::Lock { passphrase })?;
     let Answer::Locked {} = &answer else { return Err(Error::unexpected()) };

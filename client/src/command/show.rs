@@ -10,16 +10,15 @@ use crate::error::{Error, Exit};
 use crate::print::Table;
 use crate::time::{ago, expiry, now};
 
-/// What `usher show` takes.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The credential's id, as usher list shows it
     #[arg(value_name = "ID")]
     id: String,
 }
 
 /// Asks and prints.
-pub fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let answer = context.ask(&Request::Show { id: parse(&arguments.id)? })?;
     let Answer::Show { credential } = &answer else { return Err(Error::unexpected()) };
     if context.json {

@@ -9,7 +9,7 @@ use crate::print::{Table, count};
 use crate::time::{ago, now};
 
 /// Asks and prints.
-pub fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let answer = context.ask(&Request::Status {})?;
     let Answer::Status(status) = &answer else { return Err(Error::unexpected()) };
     if context.json {
@@ -21,7 +21,7 @@ pub fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
 }
 
 /// Asks for the status, for verbs that need to know.
-pub fn ask(context: &mut Context<'_, '_>) -> Result<Status, Error> {
+pub(super) fn ask(context: &mut Context<'_, '_>) -> Result<Status, Error> {
     match context.ask(&Request::Status {})? {
         Answer::Status(status) => Ok(status),
         _ => Err(Error::unexpected()),

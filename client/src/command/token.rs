@@ -9,9 +9,8 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::time::seconds;
 
-/// What `usher token` takes.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The application, such as https://app.example.com/path
     #[arg(value_name = "URL")]
     url: String,
@@ -19,21 +18,20 @@ pub struct Arguments {
     options: Options,
 }
 
-/// What both spellings take.
 #[derive(Debug, Args)]
-pub struct Options {
+pub(super) struct Options {
     /// Only a token that lives at least so long: 90s, 5m, 1h30m, or seconds
     #[arg(long, value_name = "DURATION")]
     min_valid: Option<String>,
 }
 
 /// Asks for the token and prints it.
-pub fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     print(&arguments.url, &arguments.options, context)
 }
 
 /// Asks for the token of a URL and prints it.
-pub fn print(url: &str, options: &Options, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+pub(super) fn print(url: &str, options: &Options, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let min_valid = match &options.min_valid {
         None => DEFAULT_MIN_VALID,
         Some(text) => seconds(text).ok_or_else(|| {

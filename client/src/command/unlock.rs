@@ -10,7 +10,7 @@ use crate::error::{Error, Exit};
 use crate::input::passphrase;
 
 /// Takes a passphrase if one is wanted, and unlocks; the OS keyring asks the person itself.
-pub fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let passphrase = match status::ask(context)?.state {
         State::Locked | State::NeedsPassphrase => {
             context.hang_up();

@@ -57,11 +57,10 @@ pub(super) fn run(
     if shredding {
         remove(&folder, taken, &mut report);
     }
-    report.print(context)?;
-    match broken {
-        None => Ok(report.exit()),
-        Some(error) => Err(error),
+    if broken.is_none() || !report.is_empty() {
+        report.print(context)?;
     }
+    broken.map_or(Ok(report.exit()), Err)
 }
 
 /// Hands one file over and takes its content back, to compare it before it is shredded.

@@ -79,6 +79,11 @@ impl Report {
         self.not_shredded.push(Left { file, error });
     }
 
+    /// Tells whether nothing came of any file.
+    pub(super) fn is_empty(&self) -> bool {
+        self.imported.is_empty() && self.left_out.is_empty()
+    }
+
     /// Notes a file whose secret could not be read back from a store that outlives a reboot.
     pub(super) fn unsafe_to_shred(&mut self, file: String) {
         self.not_durable = true;
