@@ -16,6 +16,7 @@ use std::ffi::OsString;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use usher_proto::ProfileName;
 
+use crate::agent::Agent;
 use crate::context::{Context, report};
 use crate::error::{EXIT_CODES, Error, Exit};
 use crate::start;
@@ -108,7 +109,7 @@ pub(crate) fn run(words: Vec<OsString>, streams: &mut Streams<'_>) -> Exit {
         Ok(matches) => matches,
         Err(error) => return refused(&error, json, streams),
     };
-    match carry_out(&matches, json, streams) {
+    match carry_out(&matches, json, None, streams) {
         Ok(exit) => exit,
         Err(error) => {
             report(streams, json, &error);
@@ -117,7 +118,13 @@ pub(crate) fn run(words: Vec<OsString>, streams: &mut Streams<'_>) -> Exit {
     }
 }
 
-fn carry_out(matches: &ArgMatches, json: bool, streams: &mut Streams<'_>) -> Result<Exit, Error> {
+/// Does what was read; a test brings the agent along.
+fn carry_out(
+    matches: &ArgMatches,
+    json: bool,
+    agent: Option<Agent>,
+    streams: &mut Streams<'_>,
+) -> Result<Exit, Error> {
     let Some((name, arguments)) = matches.subcommand() else { return Err(no_verb()) };
     let Some(verb) = VERBS.iter().find(|verb| verb.name == name) else { return Err(no_verb()) };
     let mut context = Context {
@@ -125,7 +132,7 @@ fn carry_out(matches: &ArgMatches, json: bool, streams: &mut Streams<'_>) -> Res
         profile: profile(matches.get_one::<String>("profile"))?,
         json,
         may_start: !matches.get_flag("no-start") && !start::forbidden(std::env::var_os(NO_START)),
-        agent: None,
+        agent,
     };
     (verb.run)(arguments, &mut context)
 }
