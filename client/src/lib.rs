@@ -1,1 +1,31 @@
-//! The client.
+//! The client: asks usher's agent, and starts it when none answers.
+//!
+//! [`run`] reads the command line; `command/<verb>.rs` puts one question together and prints the
+//! answer; [`agent`] sends and reads; [`connect`] reaches the agent and checks whose it is;
+//! [`start`] starts one. [`error`] alone knows the exit codes.
+
+pub mod agent;
+pub mod connect;
+pub mod error;
+pub mod start;
+
+mod command;
+mod context;
+mod folder;
+mod input;
+mod print;
+mod shred;
+mod streams;
+#[cfg(test)]
+mod testing;
+mod time;
+
+use std::ffi::OsString;
+
+pub use error::Exit;
+pub use streams::Streams;
+
+/// Runs one command line, program name first, and tells the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
+    command::run(arguments.into_iter().collect(), streams) as u8
+}

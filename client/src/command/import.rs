@@ -1,0 +1,42 @@
+//! `usher import`: takes in a cloudflared folder, or one secret from a pipe or a prompt.
+
+mod folder;
+mod given;
+mod report;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::{Error, Exit};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The folder; the one that cloudflared uses if none is named
+    #[arg(value_name = "DIR", conflicts_with = "stdin")]
+    folder: Option<PathBuf>,
+    /// Remove each file once its secret was read back from the store
+    #[arg(long, conflicts_with = "stdin")]
+    shred: bool,
+    /// Take one secret from standard input; on a terminal it is asked for without echo
+    #[arg(long, requires = "kind")]
+    stdin: bool,
+    /// What it is: app-token, org-token, account-cert, service-token, tunnel or api-token
+    #[arg(long, value_name = "KIND", requires = "stdin")]
+    kind: Option<String>,
+    /// The application that it is for: HOST[/PATH], perhaps with *
+    #[arg(long, value_name = "PATTERN", requires = "stdin")]
+    app: Option<String>,
+    /// Words to know it by
+    #[arg(long, value_name = "TEXT", requires = "stdin")]
+    label: Option<String>,
+}
+
+/// Takes in what is named.
+pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+    match &arguments.kind {
+        Some(kind) => given::run(kind, arguments.app.as_deref(), arguments.label.as_deref(), context),
+        None => folder::run(arguments.folder.as_deref(), arguments.shred, context),
+    }
+}

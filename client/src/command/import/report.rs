@@ -1,0 +1,209 @@
+//! What became of each file, for a person and for a program.
+
+use std::path::Path;
+
+use serde::Serialize;
+use usher_proto::answer::{Imported, Outcome, StoreStatus};
+
+use crate::context::Context;
+use crate::error::{Error, Exit, Own, Reason};
+use crate::print::{Table, clean, count};
+use crate::time::{expiry, now};
+
+/// What became of each file. Its JSON form is the one that `usher import --json` prints.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    imported: Vec<Taken>,
+    left_out: Vec<Left>,
+    pub(super) shredded: Vec<String>,
+    not_shredded: Vec<Left>,
+    pub(super) store: Option<StoreStatus>,
+    #[serde(skip)]
+    folder: String,
+    #[serde(skip)]
+    shredding: bool,
+    #[serde(skip)]
+    not_durable: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Taken {
+    file: String,
+    #[serde(flatten)]
+    imported: Imported,
+}
+
+#[derive(Debug, Serialize)]
+struct Left {
+    file: String,
+    #[serde(flatten)]
+    error: Error,
+}
+
+/// Says in a few words what an import changed.
+pub(super) fn outcome(imported: &Imported) -> &'static str {
+    match (imported.outcome, imported.trouble.is_some()) {
+        (Outcome::New, false) => "new",
+        (Outcome::New, true) => "new, not stored",
+        (Outcome::Replaced, false) => "replaced an older one",
+        (Outcome::Replaced, true) => "replaced an older one, not stored",
+        (Outcome::Unchanged, false) => "unchanged",
+        (Outcome::Unchanged, true) => "unchanged, not stored",
+        (Outcome::Older, _) => "older than the one held, which stays",
+    }
+}
+
+impl Report {
+    pub(super) fn new(folder: &Path, shredding: bool) -> Self {
+        Self {
+            imported: Vec::new(),
+            left_out: Vec::new(),
+            shredded: Vec::new(),
+            not_shredded: Vec::new(),
+            store: None,
+            folder: folder.display().to_string(),
+            shredding,
+            not_durable: false,
+        }
+    }
+
+    pub(super) fn imported(&mut self, file: String, imported: Imported) {
+        self.imported.push(Taken { file, imported });
+    }
+
+    pub(super) fn left_out(&mut self, file: String, error: Error) {
+        self.left_out.push(Left { file, error });
+    }
+
+    pub(super) fn kept(&mut self, file: String, error: Error) {
+        self.not_shredded.push(Left { file, error });
+    }
+
+    /// Tells whether nothing came of any file.
+    pub(super) fn is_empty(&self) -> bool {
+        self.imported.is_empty() && self.left_out.is_empty()
+    }
+
+    /// Notes a file whose secret could not be read back from a store that outlives a reboot.
+    pub(super) fn unsafe_to_shred(&mut self, file: String) {
+        self.not_durable = true;
+        let error = Error::new(
+            Own::Unsuitable,
+            "the store cannot give it back after a reboot",
+            "choose another store, import again, then shred",
+        );
+        self.kept(file, error);
+    }
+
+    /// Tells the exit code: what is expired, malformed or legacy is no failure; a store that failed is,
+    /// and so is a file that could not be read, because it may have held something live.
+    pub(super) fn exit(&self) -> Exit {
+        let troubled = self.imported.iter().any(|taken| taken.imported.trouble.is_some());
+        let store = self.left_out.iter().any(|left| left.error.exit() == Exit::Store);
+        let unreadable = self.left_out.iter().any(|left| left.error.reason == Reason::Own(Own::Files));
+        if troubled || store || self.not_durable {
+            Exit::Store
+        } else if unreadable || !self.not_shredded.is_empty() {
+            Exit::Other
+        } else {
+            Exit::Done
+        }
+    }
+
+    pub(super) fn print(&self, context: &mut Context<'_, '_>) -> Result<(), Error> {
+        if context.json { context.print_json(self) } else { context.print(&self.text()) }
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        if !self.imported.is_empty() {
+            text += &self.table();
+        }
+        for Left { file, error } in &self.left_out {
+            text += &line("left out", file, error);
+        }
+        text += &self.summary();
+        for Taken { file, imported } in &self.imported {
+            if let Some(trouble) = &imported.trouble {
+                text += &line("not stored", file, &trouble.clone().into());
+            }
+        }
+        for Left { file, error } in &self.not_shredded {
+            text += &line("not shredded", file, error);
+        }
+        text + &self.remains()
+    }
+
+    fn table(&self) -> String {
+        let now = now();
+        let mut table = Table::headed(["FILE", "KIND", "FOR", "RESULT", "ENDS"]);
+        for Taken { file, imported } in &self.imported {
+            let credential = &imported.credential;
+            table.row([
+                &short(file),
+                credential.kind.words(),
+                &credential.label,
+                outcome(imported),
+                &expiry(credential.expires, now),
+            ]);
+        }
+        table.text()
+    }
+
+    fn summary(&self) -> String {
+        if self.imported.is_empty() {
+            return format!("Nothing in {} came in.\n", clean(&self.folder));
+        }
+        let came_in = count(self.imported.len(), "credential");
+        match &self.store {
+            Some(store) => {
+                format!("{came_in} came in; store: {} ({}).\n", clean(&store.name), clean(&store.keeps))
+            }
+            None => format!("{came_in} came in before it stopped.\n"),
+        }
+    }
+
+    /// Says what still lies on the disk in clear, once.
+    fn remains(&self) -> String {
+        let folder = clean(&self.folder);
+        if !self.shredded.is_empty() {
+            return format!("Shredded {} in {folder}.\n", count(self.shredded.len(), "file"));
+        }
+        match self.imported.len() {
+            0 => String::new(),
+            _ if self.shredding => String::new(),
+            left => format!(
+                "  hint: {} in {folder} still hold these in clear; usher import --shred removes them\n",
+                count(left, "file")
+            ),
+        }
+    }
+}
+
+fn line(what: &str, file: &str, error: &Error) -> String {
+    let hint = if error.hint.is_empty() { String::new() } else { format!(" ({})", clean(&error.hint)) };
+    format!("{what}: {}: {}{hint}\n", clean(&short(file)), clean(&error.message))
+}
+
+/// Shortens the AUD tag in a file's name, which no person reads.
+fn short(name: &str) -> String {
+    name.split('-')
+        .map(|part| match part.len() == 64 && part.bytes().all(|b| b.is_ascii_hexdigit()) {
+            true => format!("{}…", &part[..8]),
+            false => part.to_owned(),
+        })
+        .collect::<Vec<_>>()
+        .join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn audiences_are_shortened_and_nothing_else() {
+        let name = format!("app.example.test-{}-token", "3b01511e".repeat(8));
+        assert_eq!(short(&name), "app.example.test-3b01511e…-token");
+        assert_eq!(short("acme.cloudflareaccess.com-org-token"), "acme.cloudflareaccess.com-org-token");
+    }
+}

@@ -1,0 +1,37 @@
+//! `usher list`: what the agent holds.
+
+use usher_proto::{Answer, Credential, Request, Timestamp};
+
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::print::Table;
+use crate::time::{expiry, now};
+
+/// Lists one profile, or all of them.
+pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+    let answer = context.ask(&Request::List { profile: context.profile.clone() })?;
+    let Answer::List { credentials } = &answer else { return Err(Error::unexpected()) };
+    if context.json {
+        context.print_answer(&answer)?;
+    } else if credentials.is_empty() {
+        context.print("The agent holds no credentials; usher import takes in a cloudflared folder.\n")?;
+    } else {
+        context.print(&table(credentials.iter().map(AsRef::as_ref), now()))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn table<'c>(credentials: impl Iterator<Item = &'c Credential>, now: Timestamp) -> String {
+    let mut table = Table::headed(["ID", "PROFILE", "KIND", "FOR", "WHO", "ENDS"]);
+    for credential in credentials {
+        table.row([
+            credential.id.as_str(),
+            credential.profile.as_str(),
+            credential.kind.words(),
+            &credential.label,
+            credential.email.as_deref().unwrap_or("-"),
+            &expiry(credential.expires, now),
+        ]);
+    }
+    table.text()
+}

@@ -1,0 +1,59 @@
+//! `usher status`: how the agent and its store are.
+
+use usher_proto::answer::{State, Status};
+use usher_proto::{Answer, Request, Timestamp};
+
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::print::{Table, count};
+use crate::time::{ago, now};
+
+/// Asks and prints.
+pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+    let answer = context.ask(&Request::Status {})?;
+    let Answer::Status(status) = &answer else { return Err(Error::unexpected()) };
+    if context.json {
+        context.print_answer(&answer)?;
+    } else {
+        context.print(&sheet(status, now()))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Asks for the status, for verbs that need to know.
+pub(super) fn ask(context: &mut Context<'_, '_>) -> Result<Status, Error> {
+    match context.ask(&Request::Status {})? {
+        Answer::Status(status) => Ok(status),
+        _ => Err(Error::unexpected()),
+    }
+}
+
+fn sheet(status: &Status, now: Timestamp) -> String {
+    let mut table = Table::default();
+    let agent = format!("{}, process {}, started {}", status.version, status.pid, ago(status.started, now));
+    table.row(["agent", &agent]);
+    table.row(["socket", &status.socket]);
+    table.row(["state", state(status.state)]);
+    table.row(["store", &format!("{} ({})", status.store.name, status.store.chosen)]);
+    table.row(["keeps", &status.store.keeps]);
+    if let Some(trouble) = &status.store.trouble {
+        table.row(["trouble", &trouble.message]);
+        table.row(["", &trouble.hint]);
+    }
+    table.row(["credentials", &status.credentials.to_string()]);
+    if status.unsaved > 0 {
+        let unsaved = usize::try_from(status.unsaved).unwrap_or(usize::MAX);
+        table.row(["unsaved", &format!("{}, lost when the agent ends", count(unsaved, "credential"))]);
+    }
+    table.row(["connections", &status.connections.to_string()]);
+    table.text()
+}
+
+fn state(state: State) -> &'static str {
+    match state {
+        State::Open => "open",
+        State::Locked => "locked; usher unlock opens it",
+        State::NeedsPassphrase => "the store wants its passphrase; usher unlock asks for it",
+        State::Unavailable => "the store cannot be read",
+    }
+}
