@@ -5,11 +5,16 @@
 //! - [`import`]: what comes in, what is left out, and what a second import changes
 //! - [`lock`]: what a locked agent tells
 //! - [`faults`]: stores that fail, hang or forget
+//! - [`programs`]: the real programs in a clean home
+//! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
 mod faults;
 mod import;
 mod lock;
 mod lookup;
+mod programs;
+#[cfg(unix)]
+mod unix;
 mod wire;
 
 /// The programs under test.

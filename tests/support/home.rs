@@ -2,9 +2,9 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -36,6 +36,18 @@ impl Home {
         for (program, name) in [(programs.client, "usher"), (programs.agent, "usher-agent")] {
             fs::copy(program, home.program(name)).expect("the program was built");
         }
+        // Whoever runs the tests has keyrings of his own, which a test must not touch by accident.
+        home.configure("store = \"memory\"\n");
+        home
+    }
+
+    /// Makes a home whose agent keeps credentials in a sealed file and finds the passphrase by itself.
+    pub fn with_sealed_file(programs: Programs) -> Self {
+        let home = Self::new(programs);
+        let passphrase = home.path().join("passphrase");
+        fs::write(&passphrase, "a passphrase for tests\n").expect("a file");
+        set_private(&passphrase);
+        home.configure(&format!("store = \"file\"\npassphrase-file = '{}'\n", passphrase.display()));
         home
     }
 
@@ -74,6 +86,8 @@ impl Home {
             }
         }
         command
+            // One agent of this home, whatever the machine has.
+            .env("XDG_RUNTIME_DIR", self.path().join("run"))
             .env("HOME", self.path())
             .env("USERPROFILE", self.path())
             .env("APPDATA", self.path().join("roaming"))
@@ -97,6 +111,13 @@ impl Home {
         fs::write(folder.join("config.toml"), text).expect("a file");
     }
 
+    /// Starts an agent in the foreground with these words, and waits until it listens.
+    pub fn start_agent(&self, words: &[&str]) -> Foreground {
+        let mut command = self.command(self.program("usher-agent"));
+        command.args(words).stderr(Stdio::piped());
+        Foreground::start(command)
+    }
+
     /// Runs the client with these words.
     pub fn usher(&self, words: &[&str]) -> Ran {
         self.usher_with_input(words, "")
@@ -113,6 +134,47 @@ impl Home {
 impl Drop for Home {
     fn drop(&mut self) {
         let _ = self.command(self.program("usher")).args(["--no-start", "agent", "stop"]).output();
+    }
+}
+
+/// An agent in the foreground; ends with the value.
+pub struct Foreground {
+    /// Its process.
+    pub process: Child,
+    said: BufReader<ChildStderr>,
+}
+
+impl Foreground {
+    /// Starts it, and waits until it says that it listens.
+    pub fn start(mut command: Command) -> Self {
+        let mut process = command.stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut said = BufReader::new(process.stderr.take().expect("piped"));
+        let mut line = String::new();
+        while !line.contains("listening at") {
+            line.clear();
+            assert_ne!(said.read_line(&mut line).expect("text"), 0, "the agent ended before it listened");
+        }
+        Self { process, said }
+    }
+
+    /// Waits until it ends; tells how, and what it said meanwhile.
+    pub fn wait(mut self) -> (ExitStatus, String) {
+        let mut said = String::new();
+        self.said.read_to_string(&mut said).expect("text");
+        (self.process.wait().expect("it ends"), said)
+    }
+
+    /// Kills it as a crash would.
+    pub fn crash(mut self) {
+        self.process.kill().expect("a child of ours");
+        self.process.wait().expect("it ended");
+    }
+}
+
+impl Drop for Foreground {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
