@@ -92,6 +92,19 @@ fn the_parser_is_sound() {
 }
 
 #[test]
+fn help_tells_the_exit_codes_and_is_no_error() {
+    let done = usher(&["--help"], b"", unasked());
+    assert_eq!((done.exit, &*done.errors), (Exit::Done, ""));
+    for code in 0..=7 {
+        assert!(done.output.contains(&format!("\n  {code}  ")), "{code}");
+    }
+    let done = usher(&["token", "--help"], b"", unasked());
+    assert!(done.output.starts_with("Print the Access token for"), "{}", done.output);
+    let done = usher(&["--version"], b"", unasked());
+    assert_eq!(done.output, concat!("usher ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
 fn a_token_stands_alone_on_the_output() {
     for words in [
         &["token", "app.example.test/x"][..],
