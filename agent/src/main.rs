@@ -1,1 +1,5 @@
-fn main() {}
+//! `usher-agent`: everything is in the library, so that tests can start an agent in their own process.
+
+fn main() -> std::process::ExitCode {
+    usher_agent::start::main()
+}

@@ -1,26 +1,37 @@
-//! Where secrets outlive the agent: one trait, one backend a file.
+//! Where secrets outlive the agent.
+//!
+//! - [`Store`]: what the agent asks of a store; [`Record`] is what it keeps
+//! - `items`: what a backend must do, so little that one implementation of [`Store`] serves them all
+//! - [`keyring`], [`kernel`], [`file`], [`memory`]: one backend a file
+//! - `chunks`: large items on a backend that takes small ones only
+//! - [`choose`]: which store it is, and that it stays that one
 
-use std::sync::Arc;
+pub mod choose;
+mod chunks;
+mod disk;
+mod error;
+pub mod file;
+mod items;
+#[cfg(target_os = "linux")]
+pub mod kernel;
+pub mod keyring;
+pub mod memory;
+mod name;
+mod record;
+pub mod thread;
 
-use serde::{Deserialize, Serialize};
-use usher_proto::secret::wire;
-use usher_proto::{Credential, CredentialId, Secret};
+use usher_proto::{CredentialId, Secret};
 
-/// A credential with its secret, as a store keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
-    /// What it is.
-    pub credential: Arc<Credential>,
-    /// The secret.
-    #[serde(with = "wire")]
-    pub secret: Arc<Secret>,
-}
+pub use error::StoreError;
+pub use name::{Choice, StoreName};
+pub use record::Record;
 
 /// Keeps records. Calls block, and are made from one thread of their own, one at a time.
 ///
 /// Each call is atomic for its record: whatever happens, it is afterwards the old or the new one.
 pub trait Store: Send {
-    /// Reads every record.
+    /// Reads every record. One that cannot be read is left out and named in the log; it stays where
+    /// it is.
     fn load(&mut self) -> Result<Vec<Record>, StoreError>;
     /// Reads one record; none if it is not there.
     fn get(&mut self, id: &CredentialId) -> Result<Option<Record>, StoreError>;
@@ -31,14 +42,8 @@ pub trait Store: Send {
     /// Opens a store that is closed: with a passphrase, or by letting the system ask the person.
     fn unlock(&mut self, passphrase: Option<&Secret>) -> Result<(), StoreError>;
     /// Forgets the key, if the store has one, and hands it out so that a locked agent can seal it.
+    /// Until `reopen` or `unlock` every call fails with [`StoreError::NeedsPassphrase`].
     fn close(&mut self) -> Option<Secret>;
-    /// Takes back what `close` handed out.
+    /// Takes back what `close` handed out. Anything else is not taken: the store stays closed.
     fn reopen(&mut self, key: Secret);
-}
-
-/// Why a store did not do what it was asked. Holds no secret and no text of the system's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StoreError {
-    /// It is locked, and unlocking would ask a person.
-    Locked,
 }

@@ -41,8 +41,21 @@ impl Endpoint {
     pub fn find() -> Result<Self, Refusal> {
         match std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
             Some(path) => Self::named(path),
-            None => Self::named(platform::standard(&folders()?)?),
+            None => Self::standard(),
         }
+    }
+
+    /// Finds the standard address of this user.
+    ///
+    /// # Errors
+    /// As [`Endpoint::named`]; or there is no home folder to look in.
+    pub fn standard() -> Result<Self, Refusal> {
+        Self::named(platform::standard(&folders()?)?)
+    }
+
+    /// Tells the path of another endpoint in the same folder, for an agent of one purpose.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.path.with_extension(format!("{name}.sock"))
     }
 
     /// Tells the path of the socket or pipe.

@@ -91,11 +91,11 @@ checked_name!(
     /// token keeps its id.
     CredentialId,
     "a credential id",
-    "a kind and ten hexadecimal digits, such as app-3b01511e5b",
+    "a kind and twelve hexadecimal digits, such as app-3b01511e5b32",
     |text| text.rsplit_once('-').is_some_and(|(kind, digits)| {
         !kind.is_empty()
             && kind.bytes().all(|b| b.is_ascii_lowercase())
-            && digits.len() == 10
+            && digits.len() == 12
             && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     })
 );
@@ -171,8 +171,10 @@ mod tests {
         for bad in ["", ".hidden", "a/b", "a b", "a\n", "\u{1b}[31m", &"x".repeat(65)] {
             assert!(bad.parse::<ProfileName>().is_err(), "{bad:?}");
         }
-        assert!("app-3b01511e5b".parse::<CredentialId>().is_ok());
-        for bad in ["", "app", "app-", "-3b01511e5b", "app-3B01511E5B", "app-3b01511e5", "a/-3b01511e5b"] {
+        assert!("app-3b01511e5b32".parse::<CredentialId>().is_ok());
+        for bad in
+            ["", "app", "app-", "-3b01511e5b32", "app-3B01511E5B32", "app-3b01511e5", "a/-3b01511e5b32"]
+        {
             assert!(bad.parse::<CredentialId>().is_err(), "{bad:?}");
         }
     }

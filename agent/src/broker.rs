@@ -1,0 +1,276 @@
+//! Answers lookups out of the cache, and keeps cache and store in step.
+
+mod apps;
+mod cache;
+mod error;
+mod lock;
+mod throttle;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use usher_proto::answer::{Imported, Outcome, State};
+use usher_proto::request::Import;
+use usher_proto::{AppUrl, Credential, CredentialId, ProfileName, Secret};
+
+use self::cache::Cache;
+use self::lock::Lock;
+use self::throttle::Throttle;
+use crate::clock::Clock;
+use crate::cloudflare;
+use crate::store::thread::StoreThread;
+use crate::store::{Record, StoreError};
+
+pub use self::error::BrokerError;
+
+/// Holds every credential while the agent runs. The only place with state beside the store.
+pub struct Broker {
+    store: StoreThread,
+    clock: Arc<dyn Clock>,
+    inner: Mutex<Inner>,
+    reading: tokio::sync::Mutex<Result<(), StoreError>>,
+    readings: AtomicU64,
+    throttle: Throttle,
+    /// Held while the agent locks or unlocks: Argon2id runs once at a time, so its memory is bounded.
+    turning: tokio::sync::Mutex<()>,
+}
+
+struct Inner {
+    cache: Cache,
+    phase: Phase,
+}
+
+/// What the cache can be asked for.
+enum Phase {
+    /// The store was not read yet; the cache holds at most what came since the agent began.
+    Unread,
+    /// The cache holds all that the store does.
+    Open,
+    /// Every secret is sealed.
+    Locked(Lock),
+}
+
+impl Broker {
+    /// Begins with an empty cache; the store is read when it is first needed.
+    pub fn new(store: StoreThread, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            clock,
+            inner: Mutex::new(Inner { cache: Cache::default(), phase: Phase::Unread }),
+            reading: tokio::sync::Mutex::new(Ok(())),
+            readings: AtomicU64::new(0),
+            throttle: Throttle::default(),
+            turning: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    /// Finds the app token of the application that covers a URL.
+    ///
+    /// The most specific application decides, also when its token has expired: another application's
+    /// token is never handed out in its place.
+    pub async fn token(
+        &self,
+        app: &AppUrl,
+        profile: &ProfileName,
+        min_valid: u32,
+    ) -> Result<Record, BrokerError> {
+        let read = self.read().await;
+        let found = self.inner().cache.app_token(profile, app);
+        let record = match (found, read) {
+            (Some(record), _) => record,
+            (None, Ok(())) => return Err(BrokerError::NoSuchApp),
+            (None, Err(error)) => return Err(error),
+        };
+        let left = record.credential.expires.map_or(i64::MAX, |end| self.clock.now().seconds_until(end));
+        match left {
+            ..=0 => Err(BrokerError::Expired { label: record.credential.label.clone(), ago: -left }),
+            _ if left < i64::from(min_valid) => Err(BrokerError::ExpiresSoon {
+                label: record.credential.label.clone(),
+                left,
+                wanted: min_valid,
+            }),
+            _ => Ok(record),
+        }
+    }
+
+    /// Lists what is held, one profile's or all.
+    pub async fn list(&self, profile: Option<&ProfileName>) -> Result<Vec<Arc<Credential>>, BrokerError> {
+        self.read().await?;
+        Ok(self.inner().cache.list(profile))
+    }
+
+    /// Shows one credential.
+    pub async fn show(&self, id: &CredentialId) -> Result<Arc<Credential>, BrokerError> {
+        self.read().await?;
+        self.inner().cache.credential(id).ok_or(BrokerError::NoSuchId)
+    }
+
+    /// Takes a secret in: first into memory, then into the store, from which it is read back.
+    ///
+    /// If the store fails the secret can be used until the agent ends, and the answer says so.
+    pub async fn import(&self, import: Import) -> Result<Imported, BrokerError> {
+        if let Err(error @ BrokerError::Locked) = self.read().await {
+            return Err(error);
+        }
+        let given = cloudflare::read(import, self.clock.now())?;
+        let (record, outcome) = self.inner().cache.take_in(given);
+        let stored = match outcome {
+            Outcome::New | Outcome::Replaced => self.save(&record).await,
+            Outcome::Unchanged | Outcome::Older => self.check(&record).await,
+        };
+        if stored.is_ok() {
+            self.inner().cache.saved(&record);
+        }
+        Ok(Imported {
+            credential: Arc::clone(&record.credential),
+            outcome,
+            safe: stored.is_ok() && self.store.outlives_reboot(),
+            trouble: stored.err().map(|error| BrokerError::from(error).into()),
+        })
+    }
+
+    /// Wipes credentials from the store and then from memory.
+    pub async fn forget(&self, ids: Vec<CredentialId>) -> Result<Vec<CredentialId>, BrokerError> {
+        self.read().await?;
+        if ids.iter().any(|id| self.inner().cache.credential(id).is_none()) {
+            return Err(BrokerError::NoSuchId);
+        }
+        for id in &ids {
+            let gone = id.clone();
+            self.store.call(move |store| store.remove(&gone)).await?;
+            self.inner().cache.remove(id);
+        }
+        Ok(ids)
+    }
+
+    /// Writes what could not be stored before; called when the agent ends.
+    pub async fn save_unsaved(&self) {
+        let unsaved = self.inner().cache.unsaved();
+        for record in unsaved {
+            match self.save(&record).await {
+                Ok(()) => self.inner().cache.saved(&record),
+                Err(error) => log::error!("{} could not be stored: {error:?}", record.credential.id),
+            }
+        }
+    }
+
+    /// Tells whether lookups are answered, and what is wrong with the store if they are not.
+    pub async fn state(&self) -> (State, Option<BrokerError>) {
+        match self.read().await {
+            Ok(()) => (State::Open, None),
+            Err(BrokerError::Locked) => (State::Locked, None),
+            Err(error @ BrokerError::Store(StoreError::NeedsPassphrase { .. })) => {
+                (State::NeedsPassphrase, Some(error))
+            }
+            Err(error) => (State::Unavailable, Some(error)),
+        }
+    }
+
+    /// Counts the credentials held, and those of them that the store does not have.
+    pub fn count(&self) -> (usize, usize) {
+        let inner = self.inner();
+        (inner.cache.len(), inner.cache.unsaved_count())
+    }
+
+    /// Seals every secret under a passphrase.
+    pub async fn lock(&self, passphrase: Secret) -> Result<(), BrokerError> {
+        let _turn = self.turning.lock().await;
+        self.read().await?;
+        let (lock, key) = Lock::under(passphrase).await?;
+        let store_key = self.store.call(|store| Ok(store.close())).await?;
+        let mut inner = self.inner();
+        inner.cache.seal(&key);
+        inner.phase = Phase::Locked(lock.with_store_key(&key, store_key));
+        Ok(())
+    }
+
+    /// Opens what is closed: a locked agent, a sealed file, the OS keyring.
+    ///
+    /// `peer` is slowed down after wrong tries, and nobody else is.
+    pub async fn unlock(&self, passphrase: Option<Secret>, peer: u32) -> Result<(), BrokerError> {
+        let mut tries = self.throttle.turn(peer).await;
+        let _turn = self.turning.lock().await;
+        let lock = match &self.inner().phase {
+            Phase::Open => return Ok(()),
+            Phase::Locked(lock) => Some(lock.clone()),
+            Phase::Unread => None,
+        };
+        let opened = match lock {
+            Some(lock) => self.open_locked(lock, passphrase.ok_or(BrokerError::Locked)?).await,
+            None => self.open_store(passphrase).await,
+        };
+        tries.note(matches!(opened, Err(BrokerError::WrongPassphrase)));
+        opened
+    }
+
+    async fn open_locked(&self, lock: Lock, passphrase: Secret) -> Result<(), BrokerError> {
+        let (key, store_key) = lock.open(passphrase).await?;
+        if let Some(store_key) = store_key {
+            self.store
+                .call(move |store| {
+                    store.reopen(store_key);
+                    Ok(())
+                })
+                .await?;
+        }
+        let mut inner = self.inner();
+        inner.cache.open(&key);
+        inner.phase = Phase::Open;
+        Ok(())
+    }
+
+    async fn open_store(&self, passphrase: Option<Secret>) -> Result<(), BrokerError> {
+        self.store.call_with_prompt(move |store| store.unlock(passphrase.as_ref())).await?;
+        self.read().await
+    }
+
+    /// Reads the store unless that was done; many callers cause one reading and share its outcome.
+    async fn read(&self) -> Result<(), BrokerError> {
+        let seen = self.readings.load(Ordering::Relaxed);
+        match self.inner().phase {
+            Phase::Open => return Ok(()),
+            Phase::Locked(_) => return Err(BrokerError::Locked),
+            Phase::Unread => {}
+        }
+        let mut outcome = self.reading.lock().await;
+        if self.readings.load(Ordering::Relaxed) == seen {
+            *outcome = self.read_store().await;
+            self.readings.fetch_add(1, Ordering::Relaxed);
+        }
+        (*outcome).map_err(BrokerError::from)
+    }
+
+    async fn read_store(&self) -> Result<(), StoreError> {
+        let records = self.store.call(|store| store.load()).await?;
+        let mut inner = self.inner();
+        for record in records {
+            inner.cache.load(record);
+        }
+        inner.phase = Phase::Open;
+        Ok(())
+    }
+
+    /// Writes a record and reads it back.
+    async fn save(&self, record: &Record) -> Result<(), StoreError> {
+        let written = record.clone();
+        self.store.call(move |store| store.put(&written)).await?;
+        self.compare(record).await.and_then(|same| {
+            if same { Ok(()) } else { Err(StoreError::Damaged("what was written does not read back")) }
+        })
+    }
+
+    /// Reads a record back that should be there, and writes it if it is not.
+    async fn check(&self, record: &Record) -> Result<(), StoreError> {
+        if self.compare(record).await? { Ok(()) } else { self.save(record).await }
+    }
+
+    async fn compare(&self, record: &Record) -> Result<bool, StoreError> {
+        let id = record.credential.id.clone();
+        let found = self.store.call(move |store| store.get(&id)).await?;
+        Ok(found.is_some_and(|found| found.secret == record.secret))
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,57 @@
+//! Access service tokens: a client id and a client secret.
+
+use serde::{Deserialize, Serialize};
+use usher_proto::{AppPattern, Secret};
+use zeroize::Zeroizing;
+
+use super::{Facts, NotACredential, secret_text};
+
+/// The pair as Cloudflare's single-header form spells it; also how it is kept.
+#[derive(Serialize, Deserialize)]
+struct Pair {
+    #[serde(rename = "cf-access-client-id", alias = "CF-Access-Client-Id", alias = "client_id")]
+    id: String,
+    #[serde(rename = "cf-access-client-secret", alias = "CF-Access-Client-Secret", alias = "client_secret")]
+    secret: Zeroizing<String>,
+}
+
+/// Reads the pair: as JSON, or as two lines, with or without the headers' names, id first.
+pub(super) fn read(secret: Secret, app: Option<AppPattern>) -> Result<(Secret, Facts), NotACredential> {
+    let text = secret_text(&secret)?.trim();
+    let pair = if text.starts_with('{') { serde_json::from_str(text).ok() } else { from_lines(text) };
+    let pair = pair.ok_or(NotACredential::Malformed("it is no client id and client secret"))?;
+    if !is_client_id(&pair.id) {
+        return Err(NotACredential::Malformed("its client id does not end in .access"));
+    }
+    if pair.secret.len() < 32 || !pair.secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        return Err(NotACredential::Malformed("its client secret is not one"));
+    }
+    let kept = usher_proto::json::encode(&pair)
+        .ok()
+        .and_then(|line| Secret::new(line.trim_ascii_end().to_vec()).ok());
+    let kept = kept.ok_or(NotACredential::Malformed("it is empty"))?;
+    let label = match &app {
+        Some(app) => app.to_string(),
+        None => pair.id.clone(),
+    };
+    Ok((kept, Facts { label, app, client_id: Some(pair.id), ..Facts::default() }))
+}
+
+/// 32 hexadecimal digits and `.access`, in older ones followed by a domain.
+fn is_client_id(text: &str) -> bool {
+    text.split_once(".access").is_some_and(|(digits, rest)| {
+        digits.len() == 32
+            && digits.bytes().all(|b| b.is_ascii_hexdigit())
+            && (rest.is_empty() || rest.starts_with('.'))
+            && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b))
+    })
+}
+
+fn from_lines(text: &str) -> Option<Pair> {
+    let mut values = text.lines().map(|line| match line.split_once(':') {
+        Some((_, value)) => value.trim(),
+        None => line.trim(),
+    });
+    let (id, secret) = (values.next()?, values.next()?);
+    values.next().is_none().then(|| Pair { id: id.to_owned(), secret: Zeroizing::new(secret.to_owned()) })
+}

@@ -1,0 +1,190 @@
+//! One connection: bytes to requests, answers to bytes, in order, with a deadline for each message.
+
+mod inbox;
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::time::timeout;
+use usher_proto::frame::{self, FrameError, Scan};
+use usher_proto::{Answer, Code, Refusal, Request, codec, json};
+use zeroize::Zeroizing;
+
+use self::inbox::Inbox;
+use crate::handler::Handler;
+use crate::peer::Peer;
+use crate::platform::Stream;
+use crate::server::Activity;
+
+/// Within this a message that was begun must be complete, and an answer taken.
+pub const MESSAGE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How a peer writes its messages; its first byte tells.
+#[derive(Clone, Copy)]
+enum Form {
+    Frames,
+    Lines,
+}
+
+/// What came of looking for a message.
+enum Received {
+    Request {
+        request: Result<Request, Refusal>,
+        used: usize,
+    },
+    /// Not yet; so many bytes are needed from the beginning of the inbox.
+    Incomplete(usize),
+    /// What comes after this cannot be told from it: the answer is the last one.
+    Broken(Refusal),
+}
+
+/// Serves a connection until the peer leaves, breaks the protocol or is too slow.
+///
+/// # Errors
+/// The connection broke.
+pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: &Activity) -> io::Result<()> {
+    let mut inbox = Inbox::new();
+    if inbox.read(&mut stream).await? == 0 {
+        return Ok(());
+    }
+    let form = if inbox.bytes()[0] == frame::MAGIC[0] { Form::Frames } else { Form::Lines };
+    while !handler.stop.is_asked() {
+        activity.idle();
+        if inbox.is_empty() && inbox.read(&mut stream).await? == 0 {
+            return Ok(());
+        }
+        let received = match timeout(MESSAGE_DEADLINE, complete(&mut stream, &mut inbox, form)).await {
+            Ok(Ok(Some(received))) => received,
+            Ok(Ok(None)) => return Ok(()),
+            Ok(Err(error)) => return Err(error),
+            Err(_) => Received::Broken(Refusal::new(
+                Code::TooSlow,
+                format!("the message was not complete within {} seconds", MESSAGE_DEADLINE.as_secs()),
+                "send it again in one piece",
+            )),
+        };
+        match received {
+            Received::Request { request, used } => {
+                activity.busy();
+                inbox.consume(used);
+                let answer = match request {
+                    Ok(request) => handler.answer(&peer, request).await,
+                    Err(refusal) => Answer::Error(refusal),
+                };
+                send(&mut stream, &encode(&answer, form)).await?;
+            }
+            Received::Broken(refusal) => {
+                log::info!("closing the connection of pid {}: {:?}", peer.pid, refusal.code);
+                return send(&mut stream, &last_words(refusal, form)).await;
+            }
+            Received::Incomplete(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Reads until a whole message is there; none if the peer leaves in the middle of one.
+async fn complete(stream: &mut Stream, inbox: &mut Inbox, form: Form) -> io::Result<Option<Received>> {
+    loop {
+        match look(inbox, form) {
+            Received::Incomplete(total) => inbox.make_room(total),
+            received => return Ok(Some(received)),
+        }
+        if inbox.read(stream).await? == 0 {
+            return Ok(None);
+        }
+    }
+}
+
+fn look(inbox: &mut Inbox, form: Form) -> Received {
+    match form {
+        Form::Frames => look_for_frame(inbox.bytes()),
+        Form::Lines => look_for_line(inbox),
+    }
+}
+
+fn look_for_frame(bytes: &[u8]) -> Received {
+    match frame::scan(bytes) {
+        Ok(Scan::Incomplete { total }) => Received::Incomplete(total),
+        Ok(Scan::Message { body, end }) => {
+            Received::Request { request: decoded(codec::decode(body)), used: end }
+        }
+        Ok(Scan::Words { .. }) => Received::Broken(Refusal::new(
+            Code::BadRequest,
+            "words are for the agent to say",
+            "send a message",
+        )),
+        Err(error) => refuse_frame(error),
+    }
+}
+
+fn refuse_frame(error: FrameError) -> Received {
+    let (code, hint) = match error {
+        FrameError::NotAFrame => (Code::BadRequest, "proto/PROTOCOL.md tells how to speak to the agent"),
+        FrameError::Version(_) => {
+            (Code::WrongVersion, "install client and agent of the same release, then `usher agent stop`")
+        }
+        FrameError::TooLarge(_) => (Code::TooLarge, "send less"),
+    };
+    Received::Broken(Refusal::new(code, error.to_string(), hint))
+}
+
+fn look_for_line(inbox: &mut Inbox) -> Received {
+    let end = inbox.find(b'\n');
+    let bytes = inbox.bytes();
+    match end {
+        _ if bytes[0] != json::FIRST_BYTE => refuse_frame(FrameError::NotAFrame),
+        Some(end) if end < json::MAX_LINE => {
+            Received::Request { request: decoded(json::decode(&bytes[..end])), used: end + 1 }
+        }
+        None if bytes.len() < json::MAX_LINE => Received::Incomplete(bytes.len() + 1),
+        _ => Received::Broken(Refusal::new(
+            Code::TooLarge,
+            format!("a line is over the limit of {} bytes", json::MAX_LINE),
+            "end each request with a newline",
+        )),
+    }
+}
+
+fn decoded(request: Result<Request, codec::Malformed>) -> Result<Request, Refusal> {
+    request.map_err(|_| {
+        Refusal::new(
+            Code::BadRequest,
+            "the request was not understood",
+            "proto/PROTOCOL.md lists the requests and their members",
+        )
+    })
+}
+
+fn encode(answer: &Answer, form: Form) -> Zeroizing<Vec<u8>> {
+    let encoded = match form {
+        Form::Frames => frame::encode(answer).ok(),
+        Form::Lines => json::encode(answer).ok().filter(|line| line.len() <= json::MAX_LINE),
+    };
+    encoded.unwrap_or_else(|| {
+        let refusal = Refusal::new(
+            Code::TooLarge,
+            "the answer is over the limit of a message",
+            "ask for less, such as one profile with `usher list --profile`",
+        );
+        last_words(refusal, form)
+    })
+}
+
+/// A refusal as every version understands it.
+fn last_words(refusal: Refusal, form: Form) -> Zeroizing<Vec<u8>> {
+    let words = refusal.to_string();
+    let wrong_version = refusal.code == Code::WrongVersion;
+    let answer = Answer::Error(refusal);
+    let encoded = match form {
+        Form::Frames if wrong_version => None,
+        Form::Frames => frame::encode(&answer).ok(),
+        Form::Lines => json::encode(&answer).ok(),
+    };
+    encoded.unwrap_or_else(|| frame::words(&words).into())
+}
+
+async fn send(stream: &mut Stream, bytes: &[u8]) -> io::Result<()> {
+    timeout(MESSAGE_DEADLINE, stream.write_all(bytes)).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))
+}

@@ -1,0 +1,130 @@
+//! Answers one request. A failure is an answer: this is total, and never sees a socket.
+
+mod words;
+
+use std::sync::Arc;
+
+use usher_proto::answer::{Hello, Status, StoreStatus};
+use usher_proto::frame::{MAX_MESSAGE, VERSION};
+use usher_proto::{Answer, Credential, Refusal, Request, Timestamp};
+
+use crate::broker::{Broker, BrokerError};
+use crate::connection::MESSAGE_DEADLINE;
+use crate::peer::Peer;
+use crate::server::Connections;
+use crate::stop::Stop;
+use crate::store::Record;
+
+/// What the agent can do beyond the first protocol, by name; a client asks before it relies on one.
+const FEATURES: [&str; 2] = ["frames", "json-lines"];
+
+/// What the handler tells about the agent it belongs to.
+pub struct About {
+    /// When the agent began.
+    pub started: Timestamp,
+    /// Where it listens.
+    pub socket: String,
+    /// The store's name.
+    pub store: String,
+    /// Why this store.
+    pub chosen: String,
+    /// How long the store keeps a secret.
+    pub keeps: String,
+}
+
+/// Answers requests with the broker's help.
+pub struct Handler {
+    /// Holds the credentials.
+    pub broker: Broker,
+    /// What `status` tells.
+    pub about: About,
+    /// Who is connected.
+    pub connections: Arc<Connections>,
+    /// Ends the agent.
+    pub stop: Stop,
+}
+
+impl Handler {
+    /// Answers one request of a peer.
+    pub async fn answer(&self, peer: &Peer, request: Request) -> Answer {
+        self.try_answer(peer, request).await.unwrap_or_else(|error| {
+            log::debug!("refused pid {}: {error:?}", peer.pid);
+            Answer::Error(error.into())
+        })
+    }
+
+    async fn try_answer(&self, peer: &Peer, request: Request) -> Result<Answer, BrokerError> {
+        Ok(match request {
+            Request::Hello {} => Answer::Hello(self.hello()),
+            Request::Token { app, profile, min_valid } => {
+                let Record { credential, secret } = self.broker.token(&app, &profile, min_valid).await?;
+                log::info!("token {} to pid {}", credential.id, peer.pid);
+                Answer::Token { token: secret, credential }
+            }
+            Request::List { profile } => {
+                Answer::List { credentials: self.broker.list(profile.as_ref()).await? }
+            }
+            Request::Show { id } => Answer::Show { credential: self.broker.show(&id).await? },
+            Request::Import(import) => {
+                let imported = self.broker.import(import).await?;
+                log::info!("import {} {:?} by pid {}", imported.credential.id, imported.outcome, peer.pid);
+                Answer::Imported(imported)
+            }
+            Request::Forget { id } => Answer::Forgotten { ids: self.broker.forget(vec![id]).await? },
+            Request::ForgetAll { profile } => {
+                let held = self.broker.list(profile.as_ref()).await?;
+                let ids = held.iter().map(|credential: &Arc<Credential>| credential.id.clone()).collect();
+                Answer::Forgotten { ids: self.broker.forget(ids).await? }
+            }
+            Request::Status {} => Answer::Status(self.status().await),
+            Request::Lock { passphrase } => {
+                self.broker.lock(passphrase).await?;
+                log::info!("locked by pid {}", peer.pid);
+                Answer::Locked {}
+            }
+            Request::Unlock { passphrase } => {
+                self.broker.unlock(passphrase, peer.pid).await?;
+                log::info!("unlocked by pid {}", peer.pid);
+                Answer::Unlocked {}
+            }
+            Request::Stop {} => {
+                log::info!("stopped by pid {}", peer.pid);
+                self.stop.ask();
+                Answer::Stopping {}
+            }
+        })
+    }
+
+    fn hello(&self) -> Hello {
+        Hello {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: VERSION,
+            features: FEATURES.map(str::to_owned).to_vec(),
+            max_message: MAX_MESSAGE as u32,
+            max_connections: self.connections.cap() as u32,
+            message_deadline: MESSAGE_DEADLINE.as_secs() as u32,
+        }
+    }
+
+    async fn status(&self) -> Status {
+        let (state, trouble) = self.broker.state().await;
+        let (credentials, unsaved) = self.broker.count();
+        let About { started, socket, store, chosen, keeps } = &self.about;
+        Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            started: *started,
+            socket: socket.clone(),
+            store: StoreStatus {
+                name: store.clone(),
+                chosen: chosen.clone(),
+                keeps: keeps.clone(),
+                trouble: trouble.map(Refusal::from),
+            },
+            state,
+            credentials: credentials as u64,
+            unsaved: unsaved as u64,
+            connections: self.connections.count() as u64,
+        }
+    }
+}

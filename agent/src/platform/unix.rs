@@ -1,0 +1,213 @@
+//! Unix: a socket in a folder of ours, peers by their uid, signals, sessions.
+
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use interprocess::local_socket::traits::StreamCommon;
+use interprocess::local_socket::traits::tokio::Listener as _;
+use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName};
+use interprocess::os::unix::uds_local_socket::tokio as sockets;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::signal::unix::{SignalKind, signal};
+use usher_proto::endpoint::{Endpoint, User, check_place};
+use usher_proto::{Code, Refusal};
+
+use super::{BindError, lock};
+use crate::peer::Peer;
+
+/// One connection.
+pub type Stream = sockets::Stream;
+
+/// Descriptors that the agent needs beside its connections: store, signals, runtime, new ones.
+const SPARE_DESCRIPTORS: u64 = 64;
+
+/// Accepts connections of our own user.
+pub struct Listener {
+    sockets: sockets::Listener,
+    /// The socket to remove at the end, and the lock to hold until then; a service manager's socket
+    /// has neither.
+    own: Option<(PathBuf, File)>,
+}
+
+impl Listener {
+    /// Listens at the endpoint: makes its folder (0700) if it is missing, replaces a socket at which
+    /// nobody answers, and never one at which somebody does.
+    ///
+    /// # Errors
+    /// Another agent listens there, or the place cannot be trusted or used.
+    pub fn bind(endpoint: &Endpoint) -> Result<Self, BindError> {
+        let path = endpoint.path();
+        let failed = |doing| move |error: io::Error| BindError::Failed(doing, error.kind());
+        if let Some(folder) = path.parent() {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
+                .map_err(failed("making the socket's folder"))?;
+        }
+        check_place(path).map_err(BindError::Refused)?;
+        let lock = lock(&lock_path(path))?;
+        if UnixStream::connect(path).is_ok() {
+            return Err(BindError::AlreadyRunning);
+        }
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(failed("removing a dead socket")(error));
+            }
+            _ => {}
+        }
+        let name = path.to_fs_name::<GenericFilePath>().map_err(failed("naming the socket"))?;
+        let options = owner_only(ListenerOptions::new().name(name).reclaim_name(false));
+        let sockets = sockets::Listener::from_options(options).map_err(failed("binding the socket"))?;
+        Ok(Self { sockets, own: Some((path.to_owned(), lock)) })
+    }
+
+    /// Takes over the socket that a service manager listens at (`LISTEN_FDS`), if there is one.
+    ///
+    /// # Errors
+    /// What was handed over is not exactly one socket.
+    pub fn inherited() -> Result<Option<Self>, BindError> {
+        let Some(descriptor) = activation::descriptor()? else { return Ok(None) };
+        let wrong =
+            |_| BindError::Failed("taking over the service manager's socket", io::ErrorKind::InvalidInput);
+        // SAFETY: the service manager opened the descriptor for this process, which the protocol's
+        // process id proves, and nothing else in it uses the number.
+        let descriptor = unsafe { OwnedFd::from_raw_fd(descriptor) };
+        if !rustix::net::sockopt::socket_acceptconn(&descriptor).unwrap_or(false) {
+            return Err(wrong(()));
+        }
+        let sockets = sockets::Listener::try_from(descriptor)
+            .map_err(|error| BindError::Failed("taking over the service manager's socket", error.kind()))?;
+        Ok(Some(Self { sockets, own: None }))
+    }
+
+    /// Waits for the next connection; without a peer it comes from another user.
+    ///
+    /// # Errors
+    /// The system has no room for one more, or the connection is gone again.
+    pub async fn accept(&self) -> io::Result<(Stream, Option<Peer>)> {
+        let stream = self.sockets.accept().await?;
+        let credentials = stream.peer_creds()?;
+        let pid = credentials.pid().and_then(|pid| u32::try_from(pid).ok()).unwrap_or(0);
+        Ok((stream, Peer::of(pid, credentials.euid().map(User))))
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Some((path, _lock)) = &self.own {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+fn lock_path(socket: &Path) -> PathBuf {
+    let mut path = socket.as_os_str().to_owned();
+    path.push(".lock");
+    path.into()
+}
+
+/// Lets only the owner connect from the first moment on. Elsewhere than on Linux the umask and the
+/// folder do it alone: the mode of a socket cannot be set before it is bound.
+fn owner_only(options: ListenerOptions<'_>) -> ListenerOptions<'_> {
+    #[cfg(target_os = "linux")]
+    let options = interprocess::os::unix::local_socket::ListenerOptionsExt::mode(options, 0o600);
+    options
+}
+
+#[cfg(target_os = "linux")]
+mod activation {
+    use std::io::ErrorKind;
+    use std::os::fd::RawFd;
+
+    use super::BindError;
+
+    pub(super) fn descriptor() -> Result<Option<RawFd>, BindError> {
+        let doing = "reading LISTEN_FDS";
+        let mut given = sd_notify::listen_fds().map_err(|error| BindError::Failed(doing, error.kind()))?;
+        match (given.next(), given.next()) {
+            (Some(_), Some(_)) => Err(BindError::Failed(doing, ErrorKind::InvalidInput)),
+            (first, _) => Ok(first),
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod activation {
+    use super::BindError;
+
+    pub(super) fn descriptor() -> Result<Option<i32>, BindError> {
+        Ok(None)
+    }
+}
+
+/// Prepares the process: what it makes is its user's alone, and it may hold `connections` at once.
+/// Tells how many it may really hold.
+pub fn prepare(connections: usize) -> usize {
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let wanted = connections as u64 + SPARE_DESCRIPTORS;
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let mut allowed = current.unwrap_or(u64::MAX);
+    if allowed < wanted {
+        let more = maximum.unwrap_or(u64::MAX).min(wanted);
+        if setrlimit(Resource::Nofile, Rlimit { current: Some(more), maximum }).is_ok() {
+            allowed = more;
+        }
+    }
+    connections.min(allowed.saturating_sub(SPARE_DESCRIPTORS).max(1) as usize)
+}
+
+/// Waits for a signal that asks the process to end; an interrupt from the terminal is for the command
+/// alone where the agent runs around one.
+///
+/// # Errors
+/// The system does not let signals be caught.
+pub async fn wait_for_signal(around_command: bool) -> io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return Ok(()),
+            _ = hangup.recv() => return Ok(()),
+            _ = interrupt.recv() => if !around_command { return Ok(()) },
+        }
+    }
+}
+
+/// Asks a process to end.
+pub fn end_process(pid: u32) {
+    if let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+    }
+}
+
+/// Leaves the terminal: a session of its own, and no folder kept busy.
+///
+/// # Errors
+/// The process leads a group already.
+pub fn detach() -> Result<(), Refusal> {
+    let kept = |_| {
+        Refusal::new(
+            Code::Unavailable,
+            "the agent could not leave its terminal",
+            "start it with `usher agent start`",
+        )
+    };
+    rustix::process::setsid().map_err(kept)?;
+    std::env::set_current_dir("/").map_err(|_| {
+        Refusal::new(
+            Code::Unavailable,
+            "the agent could not leave its folder",
+            "start it from another folder",
+        )
+    })
+}
+
+/// Makes a command run away from the terminal; on Unix the started process does that itself.
+pub fn send_to_background(_command: &mut Command) {}

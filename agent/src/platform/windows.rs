@@ -1,0 +1,141 @@
+//! Windows: a named pipe of ours, peers by their process's user, console events.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::windows::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use interprocess::local_socket::traits::StreamCommon;
+use interprocess::local_socket::traits::tokio::Listener as _;
+use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName};
+use interprocess::os::windows::local_socket::ListenerOptionsExt;
+use interprocess::os::windows::named_pipe::local_socket::tokio as pipes;
+use interprocess::os::windows::security_descriptor::SecurityDescriptor;
+use sha2::{Digest, Sha256};
+use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+use usher_proto::Refusal;
+use usher_proto::endpoint::{Endpoint, User, folders, state_folder};
+use windows_sys::Win32::Foundation::CloseHandle;
+use windows_sys::Win32::System::Threading::{
+    CREATE_NEW_PROCESS_GROUP, DETACHED_PROCESS, OpenProcess, PROCESS_TERMINATE, TerminateProcess,
+};
+
+use super::{BindError, lock};
+use crate::peer::Peer;
+
+/// One connection.
+pub type Stream = pipes::Stream;
+
+/// Accepts connections of our own user. The pipe takes no remote clients, and only its owner and the
+/// system may open it; a second first instance is refused by Windows.
+pub struct Listener {
+    pipes: pipes::Listener,
+    _lock: File,
+}
+
+impl Listener {
+    /// Listens at the endpoint.
+    ///
+    /// # Errors
+    /// Another agent listens there, or the pipe cannot be made.
+    pub fn bind(endpoint: &Endpoint) -> Result<Self, BindError> {
+        let path = endpoint.path();
+        let failed = |doing| move |error: io::Error| BindError::Failed(doing, error.kind());
+        let lock = lock(&lock_path(path)?)?;
+        let name = path.to_fs_name::<GenericFilePath>().map_err(failed("naming the pipe"))?;
+        let descriptor = owner_only().map_err(failed("writing the pipe's access list"))?;
+        let options = ListenerOptions::new().name(name).security_descriptor(descriptor);
+        match pipes::Listener::from_options(options) {
+            Ok(pipes) => Ok(Self { pipes, _lock: lock }),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(BindError::AlreadyRunning),
+            Err(error) => Err(failed("making the pipe")(error)),
+        }
+    }
+
+    /// Service managers hand over no pipes on Windows.
+    ///
+    /// # Errors
+    /// None; the form is that of the other systems.
+    pub fn inherited() -> Result<Option<Self>, BindError> {
+        Ok(None)
+    }
+
+    /// Waits for the next connection; without a peer it comes from another user.
+    ///
+    /// # Errors
+    /// The system has no room for one more, or the connection is gone again.
+    pub async fn accept(&self) -> io::Result<(Stream, Option<Peer>)> {
+        let stream = self.pipes.accept().await?;
+        let pid = stream.peer_creds()?.pid().unwrap_or(0);
+        Ok((stream, Peer::of(pid, User::of_process(pid))))
+    }
+}
+
+/// Owner and system may do everything, nobody else anything, and nothing is inherited.
+fn owner_only() -> io::Result<SecurityDescriptor> {
+    let text: Vec<u16> = "D:P(A;;GA;;;OW)(A;;GA;;;SY)\0".encode_utf16().collect();
+    let text = widestring::U16CStr::from_slice(&text).map_err(|_| io::ErrorKind::InvalidInput)?;
+    SecurityDescriptor::deserialize(text)
+}
+
+/// Pipes have no folder, so the lock lies in ours, under a name made from the pipe's.
+fn lock_path(pipe: &Path) -> Result<PathBuf, BindError> {
+    let folders = folders().map_err(BindError::Refused)?;
+    let folder = state_folder(&folders);
+    fs::create_dir_all(folder).map_err(|error| BindError::Failed("making the state folder", error.kind()))?;
+    let digits: String = Sha256::digest(pipe.as_os_str().as_encoded_bytes())
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(folder.join(format!("agent-{digits}.lock")))
+}
+
+/// Prepares the process; pipes are not limited in number as descriptors are.
+pub fn prepare(connections: usize) -> usize {
+    connections
+}
+
+/// Waits for the console or the system to ask the process to end; an interrupt from the console is
+/// for the command alone where the agent runs around one.
+///
+/// # Errors
+/// The system does not let these events be caught.
+pub async fn wait_for_signal(around_command: bool) -> io::Result<()> {
+    let (mut c, mut pause, mut close, mut shutdown) =
+        (ctrl_c()?, ctrl_break()?, ctrl_close()?, ctrl_shutdown()?);
+    loop {
+        tokio::select! {
+            _ = close.recv() => return Ok(()),
+            _ = shutdown.recv() => return Ok(()),
+            _ = pause.recv() => if !around_command { return Ok(()) },
+            _ = c.recv() => if !around_command { return Ok(()) },
+        }
+    }
+}
+
+/// Ends a process.
+pub fn end_process(pid: u32) {
+    // SAFETY: asks for a handle by number, uses it only if there is one, and closes it once.
+    unsafe {
+        let process = OpenProcess(PROCESS_TERMINATE, 0, pid);
+        if !process.is_null() {
+            TerminateProcess(process, 1);
+            CloseHandle(process);
+        }
+    }
+}
+
+/// The starting process has taken the terminal away already.
+///
+/// # Errors
+/// None; the form is that of the other systems.
+pub fn detach() -> Result<(), Refusal> {
+    Ok(())
+}
+
+/// Makes a command run without our console.
+pub fn send_to_background(command: &mut Command) {
+    command.creation_flags(DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP);
+}

@@ -1,0 +1,88 @@
+//! Running around a command: `usher-agent -- COMMAND` serves it on a socket of its own and ends with
+//! it, with its exit code.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitCode, ExitStatus};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use usher_proto::endpoint::{Endpoint, VARIABLE};
+use usher_proto::{Code, Refusal};
+
+use super::{Failure, Ready};
+use crate::command_line::CommandLine;
+use crate::platform;
+use crate::stop::Stop;
+
+/// Runs the command with an agent beside it.
+pub(super) fn run(line: &CommandLine) -> Result<ExitCode, Failure> {
+    let line = CommandLine { socket: Some(own_socket(line)?), ..line.clone() };
+    let stop = Stop::new();
+    let mut running = None;
+    super::run(&line, stop.clone(), &mut |ready: &Ready| {
+        running =
+            Some(start(&line.command, &ready.endpoint).map(|child| wait_in_thread(child, stop.clone())));
+    })?;
+    let cannot = |kind| {
+        let what = format!("the command could not be started: {kind}");
+        Refusal::new(Code::BadRequest, what, "give a program that can be started after --")
+    };
+    let (child, waiting) =
+        running.unwrap_or(Err(io::ErrorKind::NotFound.into())).map_err(|error| cannot(error.kind()))?;
+    if !child.reaped.load(Ordering::Acquire) {
+        platform::end_process(child.pid); // the agent was asked to end first
+    }
+    let status = waiting
+        .join()
+        .unwrap_or(Err(io::ErrorKind::BrokenPipe.into()))
+        .map_err(|error| cannot(error.kind()))?;
+    Ok(exit_code(status))
+}
+
+fn start(command: &[OsString], endpoint: &Endpoint) -> io::Result<Child> {
+    let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+    Command::new(program)
+        .args(arguments)
+        .env(VARIABLE, endpoint.path())
+        .env("USHER_AGENT_PID", std::process::id().to_string())
+        .spawn()
+}
+
+/// A child whose process id is its own until it was waited for.
+struct Running {
+    pid: u32,
+    reaped: AtomicBool,
+}
+
+/// Waits for the child in a thread of its own and ends the agent after it.
+fn wait_in_thread(mut child: Child, stop: Stop) -> (Arc<Running>, JoinHandle<io::Result<ExitStatus>>) {
+    let running = Arc::new(Running { pid: child.id(), reaped: AtomicBool::new(false) });
+    let noted = Arc::clone(&running);
+    let waiting = std::thread::spawn(move || {
+        let status = child.wait();
+        noted.reaped.store(true, Ordering::Release);
+        stop.ask();
+        status
+    });
+    (running, waiting)
+}
+
+/// Beside the standard socket, named after this process, unless the command line names one.
+fn own_socket(line: &CommandLine) -> Result<PathBuf, Refusal> {
+    match &line.socket {
+        Some(path) => Ok(path.clone()),
+        None => Ok(Endpoint::standard()?.beside(&format!("{}", std::process::id()))),
+    }
+}
+
+/// The child's own code; 128 and the signal's number if one ended it, as in a shell.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return ExitCode::from(128u8.saturating_add(u8::try_from(signal).unwrap_or(0)));
+    }
+    ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}

@@ -1,0 +1,123 @@
+//! An agent in this process: the real server, handler and broker on a socket of its own, with the
+//! store and clock that a test gives.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use interprocess::local_socket::Stream;
+use tempfile::TempDir;
+use usher_agent::clock::Clock;
+use usher_agent::handler::Handler;
+use usher_agent::platform::Listener;
+use usher_agent::server::Connections;
+use usher_agent::start::{assemble, serve};
+use usher_agent::stop::Stop;
+use usher_agent::store::choose::Opened;
+use usher_agent::store::memory::Memory;
+use usher_agent::store::{Store, StoreName};
+use usher_proto::endpoint::Endpoint;
+use usher_proto::request::Import;
+use usher_proto::{Answer, Request};
+
+use crate::clock::TestClock;
+use crate::wire;
+
+/// Runs until it is dropped.
+pub struct TestAgent {
+    /// Turns the agent's time.
+    pub clock: Arc<TestClock>,
+    socket: PathBuf,
+    stop: Stop,
+    running: Option<JoinHandle<()>>,
+    _folder: TempDir,
+}
+
+impl TestAgent {
+    /// Starts an agent that forgets everything at the end.
+    pub fn start() -> Self {
+        Self::with(Box::new(Memory::default()), 64)
+    }
+
+    /// Starts an agent with a store, and room for so many connections. The store is said to outlive
+    /// a reboot, so that a test can see what is called safe.
+    pub fn with(store: Box<dyn Store>, connections: usize) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let socket = socket_in(folder.path());
+        let endpoint = Endpoint::named(&socket).expect("a short path");
+        let clock = Arc::new(TestClock::new());
+        let stop = Stop::new();
+        let (listening, listens) = std::sync::mpsc::channel();
+        let running = {
+            let (clock, stop) = (Arc::clone(&clock) as Arc<dyn Clock>, stop.clone());
+            std::thread::spawn(move || {
+                let runtime =
+                    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+                runtime.block_on(async {
+                    let listener = Listener::bind(&endpoint).expect("a fresh socket");
+                    let opened =
+                        Opened { store, name: StoreName::File, chosen: "asked for".into(), notice: None };
+                    let connections = Connections::new(connections);
+                    let handler: Arc<Handler> = assemble(opened, &endpoint, clock, connections, stop)
+                        .expect("a thread for the store");
+                    listening.send(()).expect("the test waits");
+                    serve(listener, handler).await;
+                });
+            })
+        };
+        listens.recv().expect("the agent listens");
+        Self { clock, socket, stop, running: Some(running), _folder: folder }
+    }
+
+    /// Tells where it listens.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// Opens a connection.
+    pub fn connect(&self) -> Stream {
+        wire::connect(&self.socket).expect("the agent listens")
+    }
+
+    /// Asks one thing on a connection of its own.
+    pub fn ask(&self, request: &Request) -> Answer {
+        wire::ask(&mut self.connect(), request)
+    }
+
+    /// Hands a secret over.
+    pub fn import(&self, import: Import) -> Answer {
+        self.ask(&Request::Import(import))
+    }
+
+    /// Asks for the token of an application, as JSON: `token` or `error`.
+    pub fn token(&self, url: &str) -> serde_json::Value {
+        self.json(&serde_json::json!({"token": {"app": url}}))
+    }
+
+    /// Asks one thing in JSON.
+    pub fn json(&self, request: &serde_json::Value) -> serde_json::Value {
+        wire::lines(&self.socket, &[&request.to_string()]).remove(0)
+    }
+}
+
+impl Drop for TestAgent {
+    fn drop(&mut self) {
+        self.stop.ask();
+        if let Some(running) = self.running.take() {
+            let ended = running.join();
+            if !std::thread::panicking() {
+                ended.expect("the agent ends in order");
+            }
+        }
+    }
+}
+
+/// Names a socket in a folder, or on Windows a pipe after it.
+pub fn socket_in(folder: &Path) -> PathBuf {
+    if cfg!(windows) {
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        PathBuf::from(format!(r"\\.\pipe\usher-test-{}-{name}", std::process::id()))
+    } else {
+        folder.join("agent.sock")
+    }
+}
