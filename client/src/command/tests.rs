@@ -303,10 +303,10 @@ fn what_is_not_there_does_not_keep_the_rest_from_being_forgotten() {
         Request::Forget { id } => Answer::Forgotten { ids: vec![id] },
         _ => panic!("{request:?}"),
     });
-    let done = usher(&["forget", "app-000000000000", "app-11111111111111"], b"", agent);
+    let done = usher(&["forget", "app-000000000000", "app-111111111111"], b"", agent);
     assert_eq!(done.exit, Exit::Missing);
     assert!(
-        done.output.contains("app-11111111111111") && done.output.contains("stay valid"),
+        done.output.contains("app-111111111111") && done.output.contains("stay valid"),
         "{}",
         done.output
     );
