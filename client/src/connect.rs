@@ -33,7 +33,10 @@ pub fn connect(endpoint: &Endpoint, deadline: Instant) -> Result<Option<Connecti
             Ok((true, stream)) => return Ok(Some(Connection { stream })),
             Ok((false, _)) => return Err(foreign(path).into()),
             Err(error) if platform::is_absent(&error) => return Ok(None),
-            Err(error) if platform::is_busy(&error) && Instant::now() < deadline => {
+            Err(error) if platform::is_busy(&error) => {
+                if Instant::now() >= deadline {
+                    return Err(busy(path));
+                }
                 std::thread::sleep(PAUSE);
             }
             Err(error) => {
@@ -56,6 +59,14 @@ fn foreign(path: &Path) -> Refusal {
         Code::Denied,
         format!("the agent at {} belongs to another user, so it is not asked", path.display()),
         "set USHER_SOCK to the socket of an agent of yours",
+    )
+}
+
+fn busy(path: &Path) -> Error {
+    Error::new(
+        Own::Timeout,
+        format!("the agent at {} takes no more connections", path.display()),
+        "it is stopped or overrun; try again, or end its process",
     )
 }
 
@@ -194,5 +205,63 @@ mod platform {
             Some(code) if code.cast_unsigned() == ERROR_OPERATION_ABORTED => io::ErrorKind::TimedOut.into(),
             _ => error,
         })
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, listen, socket};
+
+    use super::*;
+
+    fn endpoint(folder: &tempfile::TempDir) -> Endpoint {
+        Endpoint::named(folder.path().join("agent.sock")).expect("short")
+    }
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_millis(100)
+    }
+
+    #[test]
+    fn no_socket_and_a_stale_one_are_no_agent() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let endpoint = endpoint(&folder);
+        assert!(connect(&endpoint, soon()).expect("no error").is_none());
+        drop(UnixListener::bind(endpoint.path()).expect("a free name"));
+        assert!(endpoint.path().exists());
+        assert!(connect(&endpoint, soon()).expect("no error").is_none());
+    }
+
+    #[test]
+    fn a_place_that_others_can_write_to_is_not_spoken_to() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let endpoint = endpoint(&folder);
+        let _listener = UnixListener::bind(endpoint.path()).expect("a free name");
+        let open_to_all = std::fs::Permissions::from_mode(0o777);
+        std::fs::set_permissions(folder.path(), open_to_all).expect("ours");
+        let error = connect(&endpoint, soon()).expect_err("not trusted");
+        assert_eq!(error.exit(), crate::Exit::Refused);
+    }
+
+    /// An agent that is stopped, or overrun, lets its queue fill.
+    #[test]
+    fn a_full_queue_is_waited_for_until_the_deadline() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let endpoint = endpoint(&folder);
+        let listener = socket(AddressFamily::UNIX, SocketType::STREAM, None).expect("a socket");
+        bind(&listener, &SocketAddrUnix::new(endpoint.path()).expect("short")).expect("a free name");
+        listen(&listener, 0).expect("bound");
+        let mut queued = Vec::new();
+        let error = loop {
+            match connect(&endpoint, soon()) {
+                Ok(connection) => queued.push(connection),
+                Err(error) => break error,
+            }
+            assert!(queued.len() < 1000, "the queue has an end");
+        };
+        assert_eq!(error.exit(), crate::Exit::NoAgent);
     }
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use usher_proto::Secret;
 
 use crate::error::{Error, Own};
-use crate::folder::read_file;
+use crate::input::{Bounded, Until, read_bounded};
 
 /// Shreds a file, if it is the only name of its content and still holds what was read from it.
 ///
@@ -31,9 +31,13 @@ pub(crate) fn shred(path: &Path, expected: Option<&Secret>) -> Result<(), Error>
             "find them by its inode, and remove them all",
         ));
     }
-    if expected.is_some_and(|expected| read_file(path).ok().as_ref() != Some(expected)) {
+    if let Some(expected) = expected
+        && !matches!(read_bounded(&mut &seen, Until::End), Ok(Bounded::Whole(found)) if found == *expected)
+    {
         return Err(kept("it has changed since it was read", "import again"));
     }
+    // Before anything is overwritten: a name that cannot go away would be left with zeros.
+    platform::check_folder(path.parent().unwrap_or(path)).map_err(failed)?;
     // Tunnel credentials are written read-only.
     platform::make_writable(&seen, path).map_err(failed)?;
     let file = open(OpenOptions::new().write(true), path)?;
@@ -92,7 +96,7 @@ mod platform {
     use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
     use std::path::Path;
 
-    use rustix::fs::OFlags;
+    use rustix::fs::{Access, OFlags};
 
     use super::Identity;
 
@@ -111,6 +115,10 @@ mod platform {
             return Ok(());
         }
         file.set_permissions(Permissions::from_mode(0o600))
+    }
+
+    pub(super) fn check_folder(folder: &Path) -> io::Result<()> {
+        Ok(rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
     }
 
     pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
@@ -157,6 +165,11 @@ mod platform {
             permissions.set_readonly(false);
             std::fs::set_permissions(path, permissions)?;
         }
+        Ok(())
+    }
+
+    /// Windows asks the file whether it may go away, and the attribute was cleared above.
+    pub(super) fn check_folder(_folder: &Path) -> io::Result<()> {
         Ok(())
     }
 

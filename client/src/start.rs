@@ -43,7 +43,7 @@ pub fn reach(may_start: bool, notices: &mut dyn Write) -> Result<Agent, Error> {
     start(program(), Instant::now() + START, notices)?;
     let deadline = Instant::now() + APPEAR;
     loop {
-        match connect(&endpoint, deadline)? {
+        match connect(&endpoint, Instant::now() + PATIENCE)? {
             Some(connection) => return Ok(Agent::new(connection)),
             None if Instant::now() >= deadline => {
                 return Err(nobody(

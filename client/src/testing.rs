@@ -66,7 +66,7 @@ fn path() -> PathBuf {
 /// Makes a credential as the agent tells it.
 pub(crate) fn credential() -> Arc<Credential> {
     Arc::new(Credential {
-        id: "app-3b01511e5b".parse().expect("an id"),
+        id: "app-3b01511e5b32".parse().expect("an id"),
         profile: ProfileName::default(),
         kind: Kind::AppToken,
         label: "app.example.test\u{1b}[2J".to_owned(),

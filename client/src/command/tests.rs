@@ -92,6 +92,19 @@ fn the_parser_is_sound() {
 }
 
 #[test]
+fn help_tells_the_exit_codes_and_is_no_error() {
+    let done = usher(&["--help"], b"", unasked());
+    assert_eq!((done.exit, &*done.errors), (Exit::Done, ""));
+    for code in 0..=7 {
+        assert!(done.output.contains(&format!("\n  {code}  ")), "{code}");
+    }
+    let done = usher(&["token", "--help"], b"", unasked());
+    assert!(done.output.starts_with("Print the Access token for"), "{}", done.output);
+    let done = usher(&["--version"], b"", unasked());
+    assert_eq!(done.output, concat!("usher ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
 fn a_token_stands_alone_on_the_output() {
     for words in [
         &["token", "app.example.test/x"][..],
@@ -120,7 +133,7 @@ fn a_newline_follows_the_token_only_on_a_terminal() {
 fn for_a_program_the_answer_is_one_line_of_json() {
     let done = usher(&["token", "a.test", "--json"], b"", answering(|_| token()));
     assert!(
-        done.output.starts_with(r#"{"token":"eyJ.x.y","credential":{"id":"app-3b01511e5b","#),
+        done.output.starts_with(r#"{"token":"eyJ.x.y","credential":{"id":"app-3b01511e5b32","#),
         "{}",
         done.output
     );
@@ -161,8 +174,8 @@ fn an_answer_to_another_question_is_an_error_for_every_verb() {
     for words in [
         &["token", "a.test"][..],
         &["list"],
-        &["show", "app-3b01511e5b"],
-        &["forget", "app-3b01511e5b"],
+        &["show", "app-3b01511e5b32"],
+        &["forget", "app-3b01511e5b32"],
         &["forget", "--all"],
         &["status"],
         &["lock"],
@@ -199,7 +212,7 @@ fn wrong_usage_is_told_before_anything_is_asked() {
         &["access", "token", "a.test", "--app", "a.test"],
         &["show", "canary"],
         &["forget"],
-        &["forget", "app-3b01511e5b", "--all"],
+        &["forget", "app-3b01511e5b32", "--all"],
         &["import", "--stdin"],
         &["import", "--kind", "api-token"],
         &["import", "--stdin", "--kind", "canary"],
@@ -222,14 +235,14 @@ fn labels_cannot_steer_the_terminal() {
     let lines: Vec<_> = done.output.lines().collect();
     assert_eq!(
         lines[0],
-        "ID              PROFILE  KIND              FOR                   WHO              ENDS"
+        "ID                PROFILE  KIND              FOR                   WHO              ENDS"
     );
     assert_eq!(
         lines[1],
-        "app-3b01511e5b  default  Access app token  app.example.test\u{fffd}[2J  me@example.test  until deleted"
+        "app-3b01511e5b32  default  Access app token  app.example.test\u{fffd}[2J  me@example.test  until deleted"
     );
     let done =
-        usher(&["show", "app-3b01511e5b"], b"", answering(|_| Answer::Show { credential: credential() }));
+        usher(&["show", "app-3b01511e5b32"], b"", answering(|_| Answer::Show { credential: credential() }));
     assert!(!done.output.contains('\u{1b}') && done.output.contains("who          me@example.test\n"));
 }
 
@@ -284,15 +297,19 @@ fn unlocking_an_open_agent_or_a_keyring_asks_for_no_passphrase() {
 #[test]
 fn what_is_not_there_does_not_keep_the_rest_from_being_forgotten() {
     let agent = answering(|request| match request {
-        Request::Forget { id } if id.as_str() == "app-0000000000" => {
+        Request::Forget { id } if id.as_str() == "app-000000000000" => {
             Answer::Error(Refusal::new(Code::NotFound, "there is no such credential", "see usher list"))
         }
         Request::Forget { id } => Answer::Forgotten { ids: vec![id] },
         _ => panic!("{request:?}"),
     });
-    let done = usher(&["forget", "app-0000000000", "app-1111111111"], b"", agent);
+    let done = usher(&["forget", "app-000000000000", "app-111111111111"], b"", agent);
     assert_eq!(done.exit, Exit::Missing);
-    assert!(done.output.contains("app-1111111111") && done.output.contains("stay valid"), "{}", done.output);
+    assert!(
+        done.output.contains("app-111111111111") && done.output.contains("stay valid"),
+        "{}",
+        done.output
+    );
 }
 
 #[test]

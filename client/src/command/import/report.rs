@@ -89,7 +89,7 @@ impl Report {
         self.not_durable = true;
         let error = Error::new(
             Own::Unsuitable,
-            "the store cannot give it back after a reboot",
+            "the store does not keep what it holds over a reboot",
             "choose another store, import again, then shred",
         );
         self.kept(file, error);
@@ -128,8 +128,12 @@ impl Report {
                 text += &line("not stored", file, &trouble.clone().into());
             }
         }
-        for Left { file, error } in &self.not_shredded {
-            text += &line("not shredded", file, error);
+        for alike in self.not_shredded.chunk_by(|one, next| one.error == next.error) {
+            text += &match alike {
+                [Left { file, error }] => line("not shredded", file, error),
+                [Left { error, .. }, ..] => line("not shredded", &count(alike.len(), "file"), error),
+                [] => String::new(),
+            };
         }
         text + &self.remains()
     }
