@@ -217,13 +217,12 @@ fn service_tokens_and_api_tokens_come_in_as_people_copy_them() {
         format!("CF-Access-Client-Id: {id}\nCF-Access-Client-Secret: {key}"),
         json!({"cf-access-client-id": id, "cf-access-client-secret": key}).to_string(),
         json!({"client_id": id, "client_secret": key}).to_string(),
+        format!("{id}:{key}"),
     ];
     let outcomes =
         forms.map(|form| outcome(agent.import(given(Kind::ServiceToken, &form))).map(|(_, outcome)| outcome));
-    assert_eq!(
-        outcomes,
-        [Ok(Outcome::New), Ok(Outcome::Unchanged), Ok(Outcome::Unchanged), Ok(Outcome::Unchanged)]
-    );
+    assert_eq!(outcomes[0], Ok(Outcome::New));
+    assert_eq!(outcomes[1..], [Ok(Outcome::Unchanged); 4]);
     for bad in [&key, &id, &format!("{id}\n{key}\nmore"), &format!("{id}\nshort"), "{}"] {
         assert_eq!(outcome(agent.import(given(Kind::ServiceToken, bad))), Err(Code::Malformed), "{bad}");
     }

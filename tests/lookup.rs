@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 use usher_agent::clock::Clock;
-use usher_proto::{Answer, ProfileName};
+use usher_proto::{Answer, ProfileName, Request};
 use usher_tests::agent::TestAgent;
 use usher_tests::token::{app_token, file_name, import_file, secret};
+use usher_tests::wire::ask;
 
 /// Imports the app token of an application, which ends in so many seconds; returns it.
 fn give(agent: &TestAgent, app: &str, number: u32, life: i64) -> String {
@@ -109,11 +110,42 @@ fn what_is_forgotten_is_gone() {
     give(&agent, "other.example.com", 2, 100);
     let list = agent.json(&json!({"list": {}}));
     let id = &list["list"]["credentials"][0]["id"];
-    assert_eq!(agent.json(&json!({"forget": {"id": id}}))["forgotten"]["ids"], json!([id]));
+    assert_eq!(agent.json(&json!({"forget": {"id": id}}))["forgotten"]["count"], 1);
     assert_eq!(code(&agent.token("app.example.com")), "not-found");
     assert_eq!(code(&agent.json(&json!({"forget": {"id": id}}))), "not-found");
-    assert_eq!(agent.json(&json!({"forget-all": {}}))["forgotten"]["ids"].as_array().map(Vec::len), Some(1));
+    assert_eq!(agent.json(&json!({"forget-all": {}}))["forgotten"]["count"], 1);
     assert_eq!(agent.json(&json!({"list": {}}))["list"]["credentials"], json!([]));
+}
+
+#[test]
+fn a_long_list_comes_in_pages() {
+    const COUNT: u32 = 1_000;
+    let agent = TestAgent::start();
+    let mut stream = agent.connect();
+    for number in 0..COUNT {
+        let app = format!("app{number}.example.com");
+        let import = import_file(&file_name(&app, number), &app_token(number, agent.clock.now().0 + 100));
+        assert!(matches!(ask(&mut stream, &Request::Import(import)), Answer::Imported(_)));
+    }
+    let (mut ids, mut after, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let answer = ask(&mut stream, &Request::List { profile: None, after });
+        let Answer::List { credentials, more } = answer else { panic!("no list: {answer:?}") };
+        ids.extend(credentials.iter().map(|credential| credential.id.clone()));
+        after = ids.last().cloned();
+        pages += 1;
+        if !more {
+            break;
+        }
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), COUNT as usize);
+    assert!(pages > 1);
+    assert!(matches!(
+        ask(&mut stream, &Request::ForgetAll { profile: None }),
+        Answer::Forgotten { count: 1_000 }
+    ));
 }
 
 #[test]

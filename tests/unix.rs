@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
-use usher_tests::home::{Foreground, Home, run};
+use usher_tests::home::{Foreground, Home, install, run};
 
 use crate::PROGRAMS;
 
@@ -34,8 +34,13 @@ fn shell_lines_lead_to_the_agent() {
     csh.args(["-c", "--socket"]).arg(home.path().join("run/other.sock"));
     let ran = run(csh, "").expect(0);
     assert!(ran.stdout.starts_with("setenv USHER_SOCK "), "{ran:?}");
-    let pid = ran.stdout.lines().last().and_then(|line| line.strip_prefix("echo Agent pid ")?.strip_suffix(';')?.parse().ok());
-    kill_process(Pid::from_raw(pid.expect("a process id")).expect("not 0"), Signal::TERM).expect("our own process");
+    let pid = ran
+        .stdout
+        .lines()
+        .last()
+        .and_then(|line| line.strip_prefix("echo Agent pid ")?.strip_suffix(';')?.parse().ok());
+    kill_process(Pid::from_raw(pid.expect("a process id")).expect("not 0"), Signal::TERM)
+        .expect("our own process");
 }
 
 #[test]
@@ -47,7 +52,9 @@ fn a_command_runs_with_an_agent_and_keeps_its_exit_code() {
         run(command, "")
     };
     let usher = home.program("usher");
-    let ran = around(&format!("{} --no-start status --json; echo; echo $USHER_SOCK; exit 42", usher.display())).expect(42);
+    let ran =
+        around(&format!("{} --no-start status --json; echo; echo $USHER_SOCK; exit 42", usher.display()))
+            .expect(42);
     let socket = ran.stdout.lines().last().expect("the socket's path");
     assert!(ran.stdout.contains("\"state\":\"open\""), "{ran:?}");
     assert!(!fs::exists(socket).expect("a path"), "its socket is gone with it");
@@ -76,7 +83,9 @@ fn a_service_managers_socket_is_taken_over() {
     let listener = UnixListener::bind(home.socket()).expect("a fresh path");
     let notified = std::os::unix::net::UnixDatagram::bind(home.path().join("notify")).expect("a fresh path");
     let mut shell = home.command("sh");
-    shell.args(["-c", "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$0\""]).arg(home.program("usher-agent"));
+    shell
+        .args(["-c", "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$0\""])
+        .arg(home.program("usher-agent"));
     shell.env("NOTIFY_SOCKET", home.path().join("notify"));
     shell.stdin(std::os::fd::OwnedFd::from(listener.try_clone().expect("a descriptor")));
     let agent = Foreground::start(shell);
@@ -117,7 +126,9 @@ fn a_place_that_cannot_be_trusted_is_refused_by_both_sides() {
         (file.clone(), 5, "not a socket"),
         ("relative.sock".into(), 2, "absolute"),
     ] {
-        for (program, words_of, code) in [("usher", &["status"][..], code), ("usher-agent", &[], if code == 5 { 1 } else { 2 })] {
+        for (program, words_of, code) in
+            [("usher", &["status"][..], code), ("usher-agent", &[], if code == 5 { 1 } else { 2 })]
+        {
             let mut command = home.command(home.program(program));
             command.args(words_of).env("USHER_SOCK", &socket);
             let ran = run(command, "").expect(code);
@@ -151,14 +162,24 @@ fn another_user_is_turned_away_whatever_the_modes_say() {
     }
     let test = std::env::current_exe().expect("this test");
     let copy = home.path().join("bin/stranger");
-    fs::copy(test, &copy).expect("a copy that everybody can run");
+    install(&test, &copy);
     let mut stranger = Command::new(copy);
-    stranger.args(["--exact", "unix::stranger_asks", "--ignored", "--nocapture"]).env("STRANGER_ASKS", home.socket()).uid(NOBODY).current_dir("/");
+    stranger
+        .args(["--exact", "unix::stranger_asks", "--ignored", "--nocapture"])
+        .env("STRANGER_ASKS", home.socket())
+        .uid(NOBODY)
+        .current_dir("/");
     let ran = run(stranger, "").expect(0);
     assert!(ran.stdout.contains("1 passed"), "{ran:?}");
     // The client does not even ask: folder and socket are not its user's.
     let mut client = Command::new(home.program("usher"));
-    client.arg("status").env_clear().env("HOME", "/").env("USHER_SOCK", home.socket()).uid(NOBODY).current_dir("/");
+    client
+        .arg("status")
+        .env_clear()
+        .env("HOME", "/")
+        .env("USHER_SOCK", home.socket())
+        .uid(NOBODY)
+        .current_dir("/");
     run(client, "").expect(5);
     drop(agent);
 }

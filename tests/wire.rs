@@ -137,7 +137,7 @@ fn both_forms_say_the_same() {
     let agent = TestAgent::start();
     for (request, text) in [
         (Request::Hello {}, r#"{"hello":{}}"#),
-        (Request::List { profile: None }, r#"{"list":{}}"#),
+        (Request::List { profile: None, after: None }, r#"{"list":{}}"#),
         (
             Request::Show { id: "app-000000000000".parse().expect("an id") },
             r#"{"show":{"id":"app-000000000000"}}"#,

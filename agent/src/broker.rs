@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use usher_proto::answer::{Imported, Outcome, State};
+use usher_proto::frame::MAX_MESSAGE;
 use usher_proto::request::Import;
-use usher_proto::{AppUrl, Credential, CredentialId, ProfileName, Secret};
+use usher_proto::{AppUrl, Credential, CredentialId, ProfileName, Secret, json};
 
 use self::cache::Cache;
 use self::lock::Lock;
@@ -22,6 +23,9 @@ use crate::store::thread::StoreThread;
 use crate::store::{Record, StoreError};
 
 pub use self::error::BrokerError;
+
+/// Bytes of JSON in one page of a list, so that with one credential more it is still a message.
+const PAGE: usize = MAX_MESSAGE / 2;
 
 /// Holds every credential while the agent runs. The only place with state beside the store.
 pub struct Broker {
@@ -93,10 +97,30 @@ impl Broker {
         }
     }
 
-    /// Lists what is held, one profile's or all.
-    pub async fn list(&self, profile: Option<&ProfileName>) -> Result<Vec<Arc<Credential>>, BrokerError> {
+    /// Lists what is held, one profile's or all, from the one after `after` on and as much of it as
+    /// fits into a message; tells whether there is more.
+    pub async fn list(
+        &self,
+        profile: Option<&ProfileName>,
+        after: Option<&CredentialId>,
+    ) -> Result<(Vec<Arc<Credential>>, bool), BrokerError> {
         self.read().await?;
-        Ok(self.inner().cache.list(profile))
+        let mut all = self.inner().cache.list(profile);
+        if let Some(after) = after {
+            let last = all.iter().position(|credential| credential.id == *after);
+            all.drain(..=last.ok_or(BrokerError::NoSuchId)?);
+        }
+        let sizes = all.iter().map(|credential| json::encode(credential).map_or(PAGE, |line| line.len()));
+        let fit = sizes
+            .scan(0, |sum, size| {
+                *sum += size;
+                Some(*sum)
+            })
+            .take_while(|sum| *sum <= PAGE)
+            .count();
+        let page = all[..fit.max(1).min(all.len())].to_vec();
+        let more = page.len() < all.len();
+        Ok((page, more))
     }
 
     /// Shows one credential.
@@ -124,23 +148,33 @@ impl Broker {
         Ok(Imported {
             credential: Arc::clone(&record.credential),
             outcome,
-            safe: stored.is_ok() && self.store.outlives_reboot(),
+            safe: stored.is_ok() && outcome != Outcome::Older && self.store.outlives_reboot(),
             trouble: stored.err().map(|error| BrokerError::from(error).into()),
         })
     }
 
-    /// Wipes credentials from the store and then from memory.
-    pub async fn forget(&self, ids: Vec<CredentialId>) -> Result<Vec<CredentialId>, BrokerError> {
+    /// Wipes a credential from the store and then from memory; tells how many that were.
+    pub async fn forget(&self, id: &CredentialId) -> Result<u64, BrokerError> {
+        self.show(id).await?;
+        self.forget_each(vec![id.clone()]).await
+    }
+
+    /// Wipes all that is held, one profile's or everybody's.
+    pub async fn forget_all(&self, profile: Option<&ProfileName>) -> Result<u64, BrokerError> {
         self.read().await?;
-        if ids.iter().any(|id| self.inner().cache.credential(id).is_none()) {
-            return Err(BrokerError::NoSuchId);
-        }
-        for id in &ids {
+        let all = self.inner().cache.list(profile);
+        self.forget_each(all.iter().map(|credential| credential.id.clone()).collect()).await
+    }
+
+    async fn forget_each(&self, ids: Vec<CredentialId>) -> Result<u64, BrokerError> {
+        let mut count = 0;
+        for id in ids {
             let gone = id.clone();
             self.store.call(move |store| store.remove(&gone)).await?;
-            self.inner().cache.remove(id);
+            self.inner().cache.remove(&id);
+            count += 1;
         }
-        Ok(ids)
+        Ok(count)
     }
 
     /// Writes what could not be stored before; called when the agent ends.

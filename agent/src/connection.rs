@@ -49,7 +49,7 @@ pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: 
         return Ok(());
     }
     let form = if inbox.bytes()[0] == frame::MAGIC[0] { Form::Frames } else { Form::Lines };
-    while !handler.stop.is_asked() {
+    loop {
         activity.idle();
         if inbox.is_empty() && inbox.read(&mut stream).await? == 0 {
             return Ok(());
@@ -81,7 +81,6 @@ pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: 
             Received::Incomplete(_) => {}
         }
     }
-    Ok(())
 }
 
 /// Reads until a whole message is there; none if the peer leaves in the middle of one.

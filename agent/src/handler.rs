@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use usher_proto::answer::{Hello, Status, StoreStatus};
 use usher_proto::frame::{MAX_MESSAGE, VERSION};
-use usher_proto::{Answer, Credential, Refusal, Request, Timestamp};
+use usher_proto::{Answer, Refusal, Request, Timestamp};
 
 use crate::broker::{Broker, BrokerError};
 use crate::connection::MESSAGE_DEADLINE;
@@ -61,8 +61,9 @@ impl Handler {
                 log::info!("token {} to pid {}", credential.id, peer.pid);
                 Answer::Token { token: secret, credential }
             }
-            Request::List { profile } => {
-                Answer::List { credentials: self.broker.list(profile.as_ref()).await? }
+            Request::List { profile, after } => {
+                let (credentials, more) = self.broker.list(profile.as_ref(), after.as_ref()).await?;
+                Answer::List { credentials, more }
             }
             Request::Show { id } => Answer::Show { credential: self.broker.show(&id).await? },
             Request::Import(import) => {
@@ -70,11 +71,9 @@ impl Handler {
                 log::info!("import {} {:?} by pid {}", imported.credential.id, imported.outcome, peer.pid);
                 Answer::Imported(imported)
             }
-            Request::Forget { id } => Answer::Forgotten { ids: self.broker.forget(vec![id]).await? },
+            Request::Forget { id } => Answer::Forgotten { count: self.broker.forget(&id).await? },
             Request::ForgetAll { profile } => {
-                let held = self.broker.list(profile.as_ref()).await?;
-                let ids = held.iter().map(|credential: &Arc<Credential>| credential.id.clone()).collect();
-                Answer::Forgotten { ids: self.broker.forget(ids).await? }
+                Answer::Forgotten { count: self.broker.forget_all(profile.as_ref()).await? }
             }
             Request::Status {} => Answer::Status(self.status().await),
             Request::Lock { passphrase } => {

@@ -7,11 +7,9 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub use self::unix::{Listener, Stream, detach, end_process, prepare, send_to_background, wait_for_signal};
+pub use self::unix::{EndSignals, Listener, Stream, detach, end_process, prepare, send_to_background};
 #[cfg(windows)]
-pub use self::windows::{
-    Listener, Stream, detach, end_process, prepare, send_to_background, wait_for_signal,
-};
+pub use self::windows::{EndSignals, Listener, Stream, detach, end_process, prepare, send_to_background};
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;

@@ -16,7 +16,7 @@ use crate::broker::Broker;
 use crate::clock::{Clock, SystemClock};
 use crate::command_line::CommandLine;
 use crate::handler::{About, Handler};
-use crate::platform::{self, BindError, Listener};
+use crate::platform::{self, BindError, EndSignals, Listener};
 use crate::server::{self, Connections};
 use crate::stop::Stop;
 use crate::store::choose::{self, Opened};
@@ -119,13 +119,14 @@ fn run(line: &CommandLine, stop: Stop, announce: Announce<'_>) -> Result<(), Fai
             .map_err(|error| Refusal::new(Code::StoreFailed, error.to_string(), error.hint()))?;
         let notice = opened.notice.clone();
         let handler = assemble(opened, &endpoint, Arc::new(SystemClock), Connections::new(cap), stop)?;
+        let signals = EndSignals::catch().ok();
         announce(&Ready { endpoint, notice });
         tell_service_manager();
-        let signalled = handler.stop.clone();
-        let around_command = !line.command.is_empty();
+        let (stop, around_command) = (handler.stop.clone(), !line.command.is_empty());
         tokio::spawn(async move {
-            if platform::wait_for_signal(around_command).await.is_ok() {
-                signalled.ask();
+            if let Some(signals) = signals {
+                signals.wait(around_command).await;
+                stop.ask();
             }
         });
         serve(listener, handler).await;

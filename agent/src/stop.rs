@@ -17,11 +17,6 @@ impl Stop {
         self.0.send_replace(true);
     }
 
-    /// Tells whether somebody has asked.
-    pub fn is_asked(&self) -> bool {
-        *self.0.borrow()
-    }
-
     /// Waits until somebody asks.
     pub async fn asked(&self) {
         // The sender is `self`, so waiting cannot fail.

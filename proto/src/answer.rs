@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::credential::Credential;
-use crate::name::{CredentialId, Timestamp};
+use crate::name::Timestamp;
 use crate::secret::{Secret, wire};
 
 /// One answer. In JSON it is an object with one member, named after the variant.
@@ -27,6 +27,8 @@ pub enum Answer {
     List {
         /// Sorted by profile, kind and label.
         credentials: Vec<Arc<Credential>>,
+        /// There are more: ask again with the last id.
+        more: bool,
     },
     /// One credential.
     Show {
@@ -37,8 +39,8 @@ pub enum Answer {
     Imported(Imported),
     /// What was wiped.
     Forgotten {
-        /// The ids.
-        ids: Vec<CredentialId>,
+        /// How many credentials.
+        count: u64,
     },
     /// How the agent is.
     Status(Status),
@@ -76,7 +78,8 @@ pub struct Imported {
     pub credential: Arc<Credential>,
     /// What changed.
     pub outcome: Outcome,
-    /// It was read back from a store that outlives a reboot, and was the same.
+    /// It was read back from a store that outlives a reboot, and was the same: the original is not
+    /// needed any more.
     pub safe: bool,
     /// Why it is not in the store, if it is not; it can be used until the agent ends.
     pub trouble: Option<Refusal>,

@@ -24,11 +24,14 @@ pub enum Request {
         #[serde(default = "default_min_valid")]
         min_valid: u32,
     },
-    /// Asks what the agent holds.
+    /// Asks what the agent holds, in pages that fit into a message.
     List {
         /// One profile only; all of them when null.
         #[serde(default)]
         profile: Option<ProfileName>,
+        /// The last id of the page before; null for the first page.
+        #[serde(default)]
+        after: Option<CredentialId>,
     },
     /// Asks about one credential.
     Show {

@@ -34,7 +34,7 @@ impl Home {
         }
         let home = Self { socket: socket_in(&folder.path().join("run")), folder };
         for (program, name) in [(programs.client, "usher"), (programs.agent, "usher-agent")] {
-            fs::copy(program, home.program(name)).expect("the program was built");
+            install(Path::new(program), &home.program(name));
         }
         // Whoever runs the tests has keyrings of his own, which a test must not touch by accident.
         home.configure("store = \"memory\"\n");
@@ -134,6 +134,17 @@ impl Home {
 impl Drop for Home {
     fn drop(&mut self) {
         let _ = self.command(self.program("usher")).args(["--no-start", "agent", "stop"]).output();
+    }
+}
+
+/// Copies a program so that it can be started. On Unix another process copies: a file that this one has
+/// open for writing may be inherited by a child that another test starts, and is then busy.
+pub fn install(program: &Path, to: &Path) {
+    if cfg!(unix) {
+        let copied = Command::new("cp").arg(program).arg(to).status().expect("cp is everywhere");
+        assert!(copied.success(), "{} was not built", program.display());
+    } else {
+        fs::copy(program, to).expect("the program was built");
     }
 }
 

@@ -15,7 +15,7 @@ struct Pair {
     secret: Zeroizing<String>,
 }
 
-/// Reads the pair: as JSON, or as two lines, with or without the headers' names, id first.
+/// Reads the pair: as JSON, or as text, id first.
 pub(super) fn read(secret: Secret, app: Option<AppPattern>) -> Result<(Secret, Facts), NotACredential> {
     let text = secret_text(&secret)?.trim();
     let pair = if text.starts_with('{') { serde_json::from_str(text).ok() } else { from_lines(text) };
@@ -47,11 +47,14 @@ fn is_client_id(text: &str) -> bool {
     })
 }
 
+/// Id and secret on two lines, each perhaps after its header's name; or on one with `:` or a space
+/// between them.
 fn from_lines(text: &str) -> Option<Pair> {
-    let mut values = text.lines().map(|line| match line.split_once(':') {
-        Some((_, value)) => value.trim(),
-        None => line.trim(),
-    });
-    let (id, secret) = (values.next()?, values.next()?);
-    values.next().is_none().then(|| Pair { id: id.to_owned(), secret: Zeroizing::new(secret.to_owned()) })
+    let mut words: Vec<&str> =
+        text.split([':', ' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect();
+    words.retain(|word| !word.to_ascii_lowercase().starts_with("cf-access-client-"));
+    match words[..] {
+        [id, secret] => Some(Pair { id: id.to_owned(), secret: Zeroizing::new(secret.to_owned()) }),
+        _ => None,
+    }
 }

@@ -13,7 +13,7 @@ use interprocess::local_socket::traits::tokio::Listener as _;
 use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName};
 use interprocess::os::unix::uds_local_socket::tokio as sockets;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use usher_proto::endpoint::{Endpoint, User, check_place};
 use usher_proto::{Code, Refusal};
 
@@ -73,16 +73,14 @@ impl Listener {
     /// What was handed over is not exactly one socket.
     pub fn inherited() -> Result<Option<Self>, BindError> {
         let Some(descriptor) = activation::descriptor()? else { return Ok(None) };
-        let wrong =
-            |_| BindError::Failed("taking over the service manager's socket", io::ErrorKind::InvalidInput);
+        let failed = |kind| BindError::Failed("taking over the service manager's socket", kind);
         // SAFETY: the service manager opened the descriptor for this process, which the protocol's
         // process id proves, and nothing else in it uses the number.
         let descriptor = unsafe { OwnedFd::from_raw_fd(descriptor) };
-        if !rustix::net::sockopt::socket_acceptconn(&descriptor).unwrap_or(false) {
-            return Err(wrong(()));
+        if !activation::is_listening(&descriptor) {
+            return Err(failed(io::ErrorKind::InvalidInput));
         }
-        let sockets = sockets::Listener::try_from(descriptor)
-            .map_err(|error| BindError::Failed("taking over the service manager's socket", error.kind()))?;
+        let sockets = sockets::Listener::try_from(descriptor).map_err(|error| failed(error.kind()))?;
         Ok(Some(Self { sockets, own: None }))
     }
 
@@ -123,7 +121,7 @@ fn owner_only(options: ListenerOptions<'_>) -> ListenerOptions<'_> {
 #[cfg(target_os = "linux")]
 mod activation {
     use std::io::ErrorKind;
-    use std::os::fd::RawFd;
+    use std::os::fd::{OwnedFd, RawFd};
 
     use super::BindError;
 
@@ -135,14 +133,24 @@ mod activation {
             (first, _) => Ok(first),
         }
     }
+
+    pub(super) fn is_listening(descriptor: &OwnedFd) -> bool {
+        rustix::net::sockopt::socket_acceptconn(descriptor).unwrap_or(false)
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod activation {
+    use std::os::fd::{OwnedFd, RawFd};
+
     use super::BindError;
 
-    pub(super) fn descriptor() -> Result<Option<i32>, BindError> {
+    pub(super) fn descriptor() -> Result<Option<RawFd>, BindError> {
         Ok(None)
+    }
+
+    pub(super) fn is_listening(_descriptor: &OwnedFd) -> bool {
+        false
     }
 }
 
@@ -162,20 +170,35 @@ pub fn prepare(connections: usize) -> usize {
     connections.min(allowed.saturating_sub(SPARE_DESCRIPTORS).max(1) as usize)
 }
 
-/// Waits for a signal that asks the process to end; an interrupt from the terminal is for the command
-/// alone where the agent runs around one.
-///
-/// # Errors
-/// The system does not let signals be caught.
-pub async fn wait_for_signal(around_command: bool) -> io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hangup = signal(SignalKind::hangup())?;
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => return Ok(()),
-            _ = hangup.recv() => return Ok(()),
-            _ = interrupt.recv() => if !around_command { return Ok(()) },
+/// The signals that ask the process to end, caught from the moment this is made.
+pub struct EndSignals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl EndSignals {
+    /// Catches them.
+    ///
+    /// # Errors
+    /// The system does not let signals be caught.
+    pub fn catch() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for one; an interrupt from the terminal is for the command alone where the agent runs
+    /// around one.
+    pub async fn wait(mut self, around_command: bool) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.hangup.recv() => return,
+                _ = self.interrupt.recv() => if !around_command { return },
+            }
         }
     }
 }

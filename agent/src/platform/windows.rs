@@ -13,7 +13,9 @@ use interprocess::os::windows::local_socket::ListenerOptionsExt;
 use interprocess::os::windows::named_pipe::local_socket::tokio as pipes;
 use interprocess::os::windows::security_descriptor::SecurityDescriptor;
 use sha2::{Digest, Sha256};
-use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+use tokio::signal::windows::{
+    CtrlBreak, CtrlC, CtrlClose, CtrlShutdown, ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown,
+};
 use usher_proto::Refusal;
 use usher_proto::endpoint::{Endpoint, User, folders, state_folder};
 use windows_sys::Win32::Foundation::CloseHandle;
@@ -97,20 +99,38 @@ pub fn prepare(connections: usize) -> usize {
     connections
 }
 
-/// Waits for the console or the system to ask the process to end; an interrupt from the console is
-/// for the command alone where the agent runs around one.
-///
-/// # Errors
-/// The system does not let these events be caught.
-pub async fn wait_for_signal(around_command: bool) -> io::Result<()> {
-    let (mut c, mut pause, mut close, mut shutdown) =
-        (ctrl_c()?, ctrl_break()?, ctrl_close()?, ctrl_shutdown()?);
-    loop {
-        tokio::select! {
-            _ = close.recv() => return Ok(()),
-            _ = shutdown.recv() => return Ok(()),
-            _ = pause.recv() => if !around_command { return Ok(()) },
-            _ = c.recv() => if !around_command { return Ok(()) },
+/// The console's and the system's wishes that the process end, caught from the moment this is made.
+pub struct EndSignals {
+    interrupt: CtrlC,
+    pause: CtrlBreak,
+    close: CtrlClose,
+    shutdown: CtrlShutdown,
+}
+
+impl EndSignals {
+    /// Catches them.
+    ///
+    /// # Errors
+    /// The system does not let these events be caught.
+    pub fn catch() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: ctrl_c()?,
+            pause: ctrl_break()?,
+            close: ctrl_close()?,
+            shutdown: ctrl_shutdown()?,
+        })
+    }
+
+    /// Waits for one; an interrupt from the console is for the command alone where the agent runs
+    /// around one.
+    pub async fn wait(mut self, around_command: bool) {
+        loop {
+            tokio::select! {
+                _ = self.close.recv() => return,
+                _ = self.shutdown.recv() => return,
+                _ = self.pause.recv() => if !around_command { return },
+                _ = self.interrupt.recv() => if !around_command { return },
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
@@ -15,8 +15,10 @@ const BUSY: u64 = u64::MAX;
 pub struct Connections {
     cap: usize,
     /// Counts what happens, so that "longest idle" needs no clock.
-    ticks: Arc<AtomicU64>,
+    ticks: AtomicU64,
     open: Mutex<HashMap<u64, Open>>,
+    /// Set when the agent ends: then a connection says when it is idle, and is closed.
+    draining: AtomicBool,
     changed: Notify,
 }
 
@@ -27,14 +29,17 @@ struct Open {
 
 /// A connection's own word on whether it is in the middle of a request.
 pub struct Activity {
-    ticks: Arc<AtomicU64>,
+    connections: Arc<Connections>,
     idle_since: Arc<AtomicU64>,
 }
 
 impl Activity {
     /// Says that the connection waits for a request.
     pub fn idle(&self) {
-        self.idle_since.store(self.ticks.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        self.idle_since.store(self.connections.ticks.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        if self.connections.draining.load(Ordering::Relaxed) {
+            self.connections.changed.notify_waiters();
+        }
     }
 
     /// Says that a request has begun.
@@ -46,7 +51,13 @@ impl Activity {
 impl Connections {
     /// Allows so many connections at once.
     pub fn new(cap: usize) -> Arc<Self> {
-        Arc::new(Self { cap, ticks: Arc::default(), open: Mutex::default(), changed: Notify::new() })
+        Arc::new(Self {
+            cap,
+            ticks: AtomicU64::new(0),
+            open: Mutex::default(),
+            draining: AtomicBool::new(false),
+            changed: Notify::new(),
+        })
     }
 
     /// Tells how many may be open at once.
@@ -71,7 +82,7 @@ impl Connections {
         }
         let number = self.ticks.fetch_add(1, Ordering::Relaxed);
         let idle_since = Arc::new(AtomicU64::new(number));
-        let activity = Activity { ticks: Arc::clone(&self.ticks), idle_since: Arc::clone(&idle_since) };
+        let activity = Activity { connections: Arc::clone(self), idle_since: Arc::clone(&idle_since) };
         let serving = serve(activity);
         let left = Leaving { connections: Arc::clone(self), number };
         let mut open = self.open();
@@ -97,6 +108,7 @@ impl Connections {
 
     /// Closes idle connections and waits until the busy ones have had their answer.
     pub(super) async fn drained(&self) {
+        self.draining.store(true, Ordering::Relaxed);
         loop {
             let changed = self.changed.notified();
             while self.evict() {}

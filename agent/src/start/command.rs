@@ -23,8 +23,11 @@ pub(super) fn run(line: &CommandLine) -> Result<ExitCode, Failure> {
     let stop = Stop::new();
     let mut running = None;
     super::run(&line, stop.clone(), &mut |ready: &Ready| {
-        running =
-            Some(start(&line.command, &ready.endpoint).map(|child| wait_in_thread(child, stop.clone())));
+        let started = start(&line.command, &ready.endpoint);
+        if started.is_err() {
+            stop.ask();
+        }
+        running = Some(started.map(|child| wait_in_thread(child, stop.clone())));
     })?;
     let cannot = |kind| {
         let what = format!("the command could not be started: {kind}");

@@ -27,11 +27,11 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Resul
         let ids = arguments.ids.iter().map(|id| parse(id)).collect::<Result<Vec<CredentialId>, _>>()?;
         ids.into_iter().map(|id| Request::Forget { id }).collect()
     };
-    let mut gone = Vec::new();
+    let mut gone = 0;
     let mut failed = None;
     for request in &requests {
         match context.ask(request) {
-            Ok(Answer::Forgotten { ids }) => gone.extend(ids),
+            Ok(Answer::Forgotten { count }) => gone += count,
             Ok(_) => return Err(Error::unexpected()),
             Err(error) if error.exit() == Exit::Missing => {
                 context.report(&error);
@@ -48,17 +48,15 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Resul
     Ok(failed.unwrap_or(Exit::Done))
 }
 
-fn tell(gone: Vec<CredentialId>, context: &mut Context<'_, '_>) -> Result<(), Error> {
+fn tell(gone: u64, context: &mut Context<'_, '_>) -> Result<(), Error> {
     if context.json {
-        return context.print_answer(&Answer::Forgotten { ids: gone });
+        return context.print_answer(&Answer::Forgotten { count: gone });
     }
-    if gone.is_empty() {
+    if gone == 0 {
         return context.print("Nothing was wiped.\n");
     }
-    let names: Vec<&str> = gone.iter().map(CredentialId::as_str).collect();
     context.print(&format!(
-        "Wiped {} from memory and store: {}.\nAt Cloudflare they stay valid until they expire or are revoked there.\n",
-        count(gone.len(), "credential"),
-        names.join(", "),
+        "Wiped {} from memory and store.\nAt Cloudflare they stay valid until they expire or are revoked there.\n",
+        count(gone as usize, "credential"),
     ))
 }

@@ -1,5 +1,7 @@
 //! `usher list`: what the agent holds.
 
+use std::sync::Arc;
+
 use usher_proto::{Answer, Credential, Request, Timestamp};
 
 use crate::context::Context;
@@ -9,16 +11,30 @@ use crate::time::{expiry, now};
 
 /// Lists one profile, or all of them.
 pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
-    let answer = context.ask(&Request::List { profile: context.profile.clone() })?;
-    let Answer::List { credentials } = &answer else { return Err(Error::unexpected()) };
+    let credentials = all(context)?;
     if context.json {
-        context.print_answer(&answer)?;
+        context.print_answer(&Answer::List { credentials, more: false })?;
     } else if credentials.is_empty() {
         context.print("The agent holds no credentials; usher import takes in a cloudflared folder.\n")?;
     } else {
         context.print(&table(credentials.iter().map(AsRef::as_ref), now()))?;
     }
     Ok(Exit::Done)
+}
+
+/// Asks page by page.
+fn all(context: &mut Context<'_, '_>) -> Result<Vec<Arc<Credential>>, Error> {
+    let mut all: Vec<Arc<Credential>> = Vec::new();
+    loop {
+        let after = all.last().map(|credential| credential.id.clone());
+        let answer = context.ask(&Request::List { profile: context.profile.clone(), after })?;
+        let Answer::List { credentials, more } = answer else { return Err(Error::unexpected()) };
+        let nothing_new = credentials.is_empty();
+        all.extend(credentials);
+        if !more || nothing_new {
+            return Ok(all);
+        }
+    }
 }
 
 fn table<'c>(credentials: impl Iterator<Item = &'c Credential>, now: Timestamp) -> String {

@@ -138,8 +138,9 @@ fn for_a_program_the_answer_is_one_line_of_json() {
         done.output
     );
     assert!(done.output.ends_with("}\n") && done.output.lines().count() == 1);
-    let done = usher(&["list", "--json"], b"", answering(|_| Answer::List { credentials: vec![] }));
-    assert_eq!(done.output, "{\"credentials\":[]}\n");
+    let done =
+        usher(&["list", "--json"], b"", answering(|_| Answer::List { credentials: vec![], more: false }));
+    assert_eq!(done.output, "{\"credentials\":[],\"more\":false}\n");
     let done = usher(&["--json", "agent", "stop"], b"", stopping());
     assert_eq!(done.output, "{}\n");
 }
@@ -231,7 +232,8 @@ fn wrong_usage_is_told_before_anything_is_asked() {
 
 #[test]
 fn labels_cannot_steer_the_terminal() {
-    let done = usher(&["list"], b"", answering(|_| Answer::List { credentials: vec![credential()] }));
+    let done =
+        usher(&["list"], b"", answering(|_| Answer::List { credentials: vec![credential()], more: false }));
     let lines: Vec<_> = done.output.lines().collect();
     assert_eq!(
         lines[0],
@@ -300,13 +302,13 @@ fn what_is_not_there_does_not_keep_the_rest_from_being_forgotten() {
         Request::Forget { id } if id.as_str() == "app-000000000000" => {
             Answer::Error(Refusal::new(Code::NotFound, "there is no such credential", "see usher list"))
         }
-        Request::Forget { id } => Answer::Forgotten { ids: vec![id] },
+        Request::Forget { .. } => Answer::Forgotten { count: 1 },
         _ => panic!("{request:?}"),
     });
     let done = usher(&["forget", "app-000000000000", "app-111111111111"], b"", agent);
     assert_eq!(done.exit, Exit::Missing);
     assert!(
-        done.output.contains("app-111111111111") && done.output.contains("stay valid"),
+        done.output.contains("Wiped 1 credential") && done.output.contains("stay valid"),
         "{}",
         done.output
     );

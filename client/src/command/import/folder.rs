@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use usher_proto::answer::Imported;
+use usher_proto::answer::{Imported, Outcome};
 use usher_proto::request::{Import, Origin};
 use usher_proto::{Answer, Code, Request, Secret};
 
@@ -18,6 +18,7 @@ struct Taken {
     name: String,
     content: Content,
     safe: bool,
+    older: bool,
 }
 
 /// Offers every file, and then shreds those that are safe if that was asked.
@@ -38,7 +39,8 @@ pub(super) fn run(
         let offered = content.and_then(|content| offer(&name, content, context));
         match offered {
             Ok((imported, content)) => {
-                taken.push(Taken { name: name.clone(), content, safe: imported.safe });
+                let older = imported.outcome == Outcome::Older;
+                taken.push(Taken { name: name.clone(), content, safe: imported.safe, older });
                 report.imported(name, imported);
             }
             Err(error) if concerns_this_file(&error) => report.left_out(name, error),
@@ -92,7 +94,11 @@ fn concerns_this_file(error: &Error) -> bool {
 
 /// Shreds what the agent can give back after a reboot, with what cloudflared keeps beside it.
 fn remove(folder: &Path, taken: Vec<Taken>, report: &mut Report) {
-    for Taken { name, content, safe } in taken {
+    for Taken { name, content, safe, older } in taken {
+        if older {
+            report.not_the_one_held(name);
+            continue;
+        }
         if !safe {
             report.unsafe_to_shred(name);
             continue;

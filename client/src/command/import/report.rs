@@ -95,6 +95,16 @@ impl Report {
         self.kept(file, error);
     }
 
+    /// Notes a file in whose place the agent holds something fresher.
+    pub(super) fn not_the_one_held(&mut self, file: String) {
+        let error = Error::new(
+            Own::Unsuitable,
+            "a fresher one is held, so this one is not in the store",
+            "remove the file yourself if you do not need it",
+        );
+        self.kept(file, error);
+    }
+
     /// Tells the exit code: what is expired, malformed or legacy is no failure; a store that failed is,
     /// and so is a file that could not be read, because it may have held something live.
     pub(super) fn exit(&self) -> Exit {
