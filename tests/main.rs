@@ -1,1 +1,3 @@
 //! The whole way over a real socket.
+
+mod stores;
