@@ -124,6 +124,9 @@ mod secret_service {
             assert_eq!(store.put(&record(1, "new")), Err(StoreError::Locked));
             assert_eq!(store.remove(&id), Err(StoreError::Locked));
             assert_eq!(Keyring::new(SERVICE).load(), Err(StoreError::Locked), "a fresh connection too");
+            // Here is no desktop on which the system could ask: that ends too.
+            assert_eq!(store.unlock(None), Err(StoreError::Dismissed));
+            assert_eq!(store.load(), Err(StoreError::Locked));
             daemon.unlock();
             assert_eq!(load(&mut store), [record(1, "kept")]);
             store.put(&record(1, "new")).expect("it is kept");

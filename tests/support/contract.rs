@@ -52,7 +52,7 @@ fn replacement(store: &mut dyn Store) {
     }
     assert_eq!(store.remove(&old.credential.id), Ok(()));
     assert_eq!(store.get(&old.credential.id), Ok(None));
-    assert_eq!(load(store), [neighbour.clone()]);
+    assert_eq!(load(store), std::slice::from_ref(&neighbour));
     assert_eq!(store.remove(&neighbour.credential.id), Ok(()));
 }
 
@@ -123,7 +123,7 @@ fn persistence(open: &mut dyn FnMut() -> Box<dyn Store>) {
     drop(store);
     let mut store = open();
     assert_eq!(store.get(&first.credential.id), Ok(None));
-    assert_eq!(load(&mut *store), [second.clone()]);
+    assert_eq!(load(&mut *store), std::slice::from_ref(&second));
     assert_eq!(store.remove(&second.credential.id), Ok(()));
 }
 

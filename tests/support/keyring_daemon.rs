@@ -106,8 +106,9 @@ impl KeyringDaemon {
         let mut input = process.stdin.take().expect("a pipe");
         input.write_all(PASSWORD).expect("it reads the password");
         drop(input);
+        let started = Self { process };
         wait_until("the keyring is there and open", || is_locked() == Some(false));
-        Self { process }
+        started
     }
 
     /// Kills the daemon, as a crash would.

@@ -5,6 +5,7 @@
 //! the old one would look lost.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -241,8 +242,10 @@ fn within(
 }
 
 fn recall(path: &Path) -> Result<Option<StoreName>, CannotChoose> {
-    let bytes = disk::read(path, MAX_REMEMBERED)
-        .map_err(|error| CannotChoose::Unreadable(path.to_owned(), error.into()))?;
+    let bytes = disk::read(path, MAX_REMEMBERED).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => CannotChoose::BadMemory(path.to_owned()),
+        _ => CannotChoose::Unreadable(path.to_owned(), error.into()),
+    })?;
     let Some(bytes) = bytes else { return Ok(None) };
     std::str::from_utf8(&bytes)
         .ok()

@@ -146,7 +146,6 @@ impl From<KeyError> for StoreError {
     fn from(error: KeyError) -> Self {
         match error {
             KeyError::QuotaExceeded => QUOTA,
-            KeyError::InvalidArguments => TOO_LARGE,
             KeyError::OutOfMemory => Self::Full("the kernel has no memory left"),
             KeyError::AccessDenied | KeyError::PermissionDenied => Self::Unavailable(
                 "the kernel does not let this process use its keyring (containers often forbid it)",

@@ -150,6 +150,7 @@ fn a_memory_that_cannot_be_understood_is_no_reason_to_guess() {
     for nonsense in ["", "vault\n", "memory\n", &"x".repeat(1000)] {
         fs::write(place.state(), nonsense).expect("a file");
         let error = place.open(None, vec![untouched(StoreName::Keyring)]).err().expect("no guess");
+        assert!(matches!(error, CannotChoose::BadMemory(_)), "{error}");
         assert!(!error.to_string().contains("xxx"), "{error}");
         assert!(error.hint().contains("--store"), "{error}");
     }

@@ -16,6 +16,9 @@ const NO_BUS: &str = "no D-Bus session bus answers";
 const NO_SERVICE: &str = "no Secret Service (such as GNOME Keyring or KWallet) answers on the session bus";
 const NO_COLLECTION: &str = "the Secret Service has no default keyring yet";
 
+/// Says that nobody will be asked.
+pub(super) struct Quiet;
+
 /// Two connections: one for the items, and one that sees whether they are locked. The first one
 /// unlocks what it finds locked, by asking a person, and cannot be told not to.
 pub(super) struct Connection {
@@ -40,13 +43,13 @@ impl Connection {
 
     /// Makes sure that nobody will be asked: the default keyring is open, and so is whatever holds
     /// items of ours.
-    pub(super) fn quiet(&self, service: &str) -> Result<(), StoreError> {
+    pub(super) fn quiet(&self, service: &str) -> Result<Quiet, StoreError> {
         let look = || -> Result<bool, Error> {
             let open = !self.watch.get_default_collection()?.is_locked()?;
             Ok(open && self.watch.search_items(ours(service))?.locked.is_empty())
         };
         match look() {
-            Ok(true) => Ok(()),
+            Ok(true) => Ok(Quiet),
             Ok(false) => Err(StoreError::Locked),
             Err(error) => Err(understand(&error)),
         }
