@@ -39,7 +39,7 @@ impl Connection {
     }
 
     /// The Credential Manager never asks.
-    pub(super) fn quiet(&self, _service: &str) -> Result<Quiet, StoreError> {
+    pub(super) fn quiet(&self, _service: &str, _name: Option<&str>) -> Result<Quiet, StoreError> {
         Ok(Quiet)
     }
 

@@ -41,12 +41,14 @@ impl Connection {
         self.store.search(&ours(service))
     }
 
-    /// Makes sure that nobody will be asked: the default keyring is open, and so is whatever holds
-    /// items of ours.
-    pub(super) fn quiet(&self, service: &str) -> Result<Quiet, StoreError> {
-        let look = || -> Result<bool, Error> {
+    /// Makes sure that nobody will be asked: the default keyring is open, and so is whichever holds
+    /// the item, or any item of the service.
+    pub(super) fn quiet(&self, service: &str, name: Option<&str>) -> Result<Quiet, StoreError> {
+        let mut items = ours(service);
+        items.extend(name.map(|name| ("username", name)));
+        let look = move || -> Result<bool, Error> {
             let open = !self.watch.get_default_collection()?.is_locked()?;
-            Ok(open && self.watch.search_items(ours(service))?.locked.is_empty())
+            Ok(open && self.watch.search_items(items)?.locked.is_empty())
         };
         match look() {
             Ok(true) => Ok(Quiet),
