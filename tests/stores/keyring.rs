@@ -104,6 +104,9 @@ mod secret_service {
                 "printf nonsense | secret-tool store --label=x service usher username app-0000000002";
             let status = Command::new("sh").args(["-c", script]).status().expect("a shell");
             assert!(status.success(), "{INSTALL}");
+            let script = "printf theirs | secret-tool store --label=x service usher colour red";
+            let status = Command::new("sh").args(["-c", script]).status().expect("a shell");
+            assert!(status.success(), "{INSTALL}");
             assert_eq!(load(&mut store), [record(1, "ours")]);
             let damaged = store.get(&record(2, "x").credential.id);
             assert!(matches!(damaged, Err(StoreError::Damaged(_))), "{damaged:?}");

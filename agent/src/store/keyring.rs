@@ -174,8 +174,8 @@ fn found(connection: &Connection, service: &str) -> Result<BTreeMap<String, Entr
                 found.insert(name, entry);
             }
             Some(_) => {}
-            // The store swallows the error that it met.
-            None => return Err(StoreError::Unavailable(platform::FAILED)),
+            // It has no name, so it is not ours; or an error was swallowed, which comes again here.
+            None => drop(entry.get_attributes().map_err(understand)?),
         }
     }
     Ok(found)
