@@ -5,6 +5,7 @@
 //! - [`import`]: what comes in, what is left out, and what a second import changes
 //! - [`lock`]: what a locked agent tells
 //! - [`faults`]: stores that fail, hang or forget
+//! - [`stores`]: every store keeps the same promises, and some of its own
 //! - [`programs`]: the real programs in a clean home
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
@@ -13,6 +14,7 @@ mod import;
 mod lock;
 mod lookup;
 mod programs;
+mod stores;
 #[cfg(unix)]
 mod unix;
 mod wire;

@@ -8,6 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
+use usher_tests::again;
 use usher_tests::home::{Foreground, Home, install, run};
 
 use crate::PROGRAMS;
@@ -151,6 +152,9 @@ fn a_live_socket_of_something_else_is_never_replaced() {
 /// tell the two apart.
 #[test]
 fn another_user_is_turned_away_whatever_the_modes_say() {
+    if again::is_inner() {
+        return ask_as_a_stranger();
+    }
     if !rustix::process::geteuid().is_root() {
         println!("skipped: only root can become another user");
         return;
@@ -160,17 +164,11 @@ fn another_user_is_turned_away_whatever_the_modes_say() {
     for path in [home.path(), &home.path().join("run"), &home.path().join("bin"), home.socket()] {
         fs::set_permissions(path, Permissions::from_mode(0o777)).expect("our own");
     }
-    let test = std::env::current_exe().expect("this test");
     let copy = home.path().join("bin/stranger");
-    install(&test, &copy);
+    install(&std::env::current_exe().expect("this test"), &copy);
     let mut stranger = Command::new(copy);
-    stranger
-        .args(["--exact", "unix::stranger_asks", "--ignored", "--nocapture"])
-        .env("STRANGER_ASKS", home.socket())
-        .uid(NOBODY)
-        .current_dir("/");
-    let ran = run(stranger, "").expect(0);
-    assert!(ran.stdout.contains("1 passed"), "{ran:?}");
+    stranger.env("USHER_SOCK", home.socket()).uid(NOBODY).current_dir("/");
+    again::run("unix::another_user_is_turned_away_whatever_the_modes_say", &mut stranger);
     // The client does not even ask: folder and socket are not its user's.
     let mut client = Command::new(home.program("usher"));
     client
@@ -184,11 +182,9 @@ fn another_user_is_turned_away_whatever_the_modes_say() {
     drop(agent);
 }
 
-#[test]
-#[ignore = "the inner half of another_user_is_turned_away_whatever_the_modes_say"]
-fn stranger_asks() {
-    let socket = std::env::var_os("STRANGER_ASKS").expect("run by the other half");
+fn ask_as_a_stranger() {
     assert_eq!(rustix::process::geteuid().as_raw(), NOBODY);
+    let socket = std::env::var_os("USHER_SOCK").expect("told by the other half");
     let mut stream = UnixStream::connect(socket).expect("the modes allow it");
     let _ = stream.write_all(b"{\"hello\":{}}\n");
     let mut answer = Vec::new();

@@ -1,9 +1,13 @@
-//! What the tests share: an agent in this process or in one of its own, a clean home, tokens, and the
-//! two forms of the wire.
+//! What the tests share: an agent in this process or in one of its own, a clean home, tokens, the two
+//! forms of the wire, and the promises that every store keeps.
 
+pub mod again;
 pub mod agent;
 pub mod clock;
+pub mod contract;
 pub mod faulty;
 pub mod home;
+#[cfg(target_os = "linux")]
+pub mod keyring_daemon;
 pub mod token;
 pub mod wire;

@@ -4,24 +4,21 @@
 //! agent wrote to a weaker one behind a person's back would be a leak, and what it no longer finds in
 //! the old one would look lost.
 
+mod probe;
+
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
+use self::probe::{Candidate, DEADLINE, candidates, first_working};
 use super::file::{File, PassphraseSource};
-use super::items::{Item, Items};
 use super::keyring::Keyring;
 use super::memory::Memory;
 use super::{Store, StoreError, StoreName, disk};
 
 /// Names usher's items in the keyrings.
 pub const SERVICE: &str = "usher";
-/// Names the item with which a keyring is tried; not among the others, lest it be taken for one.
-const PROBE_SERVICE: &str = "usher-probe";
-/// How long a store may take to show that it works. One that hangs is left to itself.
-const PROBE_DEADLINE: Duration = Duration::from_secs(3);
 /// Longest file that remembers a store, in bytes.
 const MAX_REMEMBERED: u64 = 64;
 
@@ -114,7 +111,7 @@ impl std::error::Error for CannotChoose {}
 /// # Errors
 /// Nothing works, or it cannot be told which store was used before.
 pub fn open(settings: Settings) -> Result<Opened, CannotChoose> {
-    open_among(settings, candidates(), PROBE_DEADLINE)
+    open_among(settings, candidates(), DEADLINE)
 }
 
 fn open_among(
@@ -137,7 +134,8 @@ fn open_among(
         (None, Err(error)) => return Err(error),
         (None, Ok(Some(name))) => (name, "used before".to_owned(), None),
         (None, Ok(None)) => {
-            let (name, why) = first_working(candidates, deadline)?;
+            let (name, why) =
+                first_working(candidates, deadline).map_err(|tried| CannotChoose::NoneWorks { tried })?;
             let notice = format!("credentials are kept in the store {name} {}: {why}", name.keeps());
             (name, why, Some(notice))
         }
@@ -171,78 +169,11 @@ fn construct(
     }
 }
 
-/// A store that may be taken without asking, and how to find out whether it works.
-struct Candidate {
-    name: StoreName,
-    probe: Box<dyn FnOnce() -> Result<(), StoreError> + Send>,
-}
-
-/// In the order in which they are tried.
-fn candidates() -> Vec<Candidate> {
-    vec![
-        Candidate {
-            name: StoreName::Keyring,
-            probe: Box::new(|| match probe(&mut Keyring::new(PROBE_SERVICE)) {
-                // It is there, and will work as soon as the person opens it.
-                Err(StoreError::Locked) => Ok(()),
-                other => other,
-            }),
-        },
-        #[cfg(target_os = "linux")]
-        Candidate {
-            name: StoreName::Kernel,
-            probe: Box::new(|| probe(&mut super::kernel::Kernel::new(PROBE_SERVICE))),
-        },
-    ]
-}
-
-/// Writes something harmless, reads it back and removes it.
-fn probe(items: &mut impl Items) -> Result<(), StoreError> {
-    let (name, bytes) = ("probe", b"usher looks whether this store works".as_slice());
-    items.write(Item { name, label: "usher: a test, safe to remove", bytes })?;
-    let found = items.read(name)?;
-    items.remove(name)?;
-    match found {
-        Some(found) if found.as_slice() == bytes => Ok(()),
-        _ => Err(StoreError::Unavailable("what was written could not be read back")),
-    }
-}
-
-fn first_working(
-    candidates: Vec<Candidate>,
-    deadline: Duration,
-) -> Result<(StoreName, String), CannotChoose> {
-    let mut passed_over = Vec::new();
-    for Candidate { name, probe } in candidates {
-        match within(deadline, probe) {
-            Ok(()) if passed_over.is_empty() => return Ok((name, "the first that works".to_owned())),
-            Ok(()) => {
-                return Ok((name, format!("the first that works ({})", passed_over.join("; "))));
-            }
-            Err(why) => passed_over.push(format!("{name}: {why}")),
-        }
-    }
-    Err(CannotChoose::NoneWorks { tried: passed_over.join("; ") })
-}
-
-/// Runs a call that may hang on a thread of its own, and leaves it there if it does.
-fn within(
-    deadline: Duration,
-    call: impl FnOnce() -> Result<(), StoreError> + Send + 'static,
-) -> Result<(), StoreError> {
-    let (done, result) = mpsc::channel();
-    thread::Builder::new()
-        .name("store probe".to_owned())
-        .spawn(move || {
-            let _ = done.send(call());
-        })
-        .map_err(|_| StoreError::Unavailable("the system does not give this process another thread"))?;
-    result.recv_timeout(deadline).unwrap_or(Err(StoreError::Timeout))
-}
-
 fn recall(path: &Path) -> Result<Option<StoreName>, CannotChoose> {
-    let bytes = disk::read(path, MAX_REMEMBERED)
-        .map_err(|error| CannotChoose::Unreadable(path.to_owned(), error.into()))?;
+    let bytes = disk::read(path, MAX_REMEMBERED).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => CannotChoose::BadMemory(path.to_owned()),
+        _ => CannotChoose::Unreadable(path.to_owned(), error.into()),
+    })?;
     let Some(bytes) = bytes else { return Ok(None) };
     std::str::from_utf8(&bytes)
         .ok()

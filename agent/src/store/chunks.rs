@@ -53,7 +53,10 @@ impl<I: Items> Chunked<I> {
         for number in 0..old.map_or(0, |old| old.count) {
             let generation = old.map_or(0, |old| old.generation);
             if self.inner.remove(&chunk(name, generation, number)).is_err() {
-                log::warn!("store: a part of the old {name} stays behind until the next start");
+                log::warn!(
+                    "store: a part of the old {} stays behind until the next load",
+                    name.escape_debug()
+                );
                 return;
             }
         }
@@ -135,7 +138,9 @@ impl<I: Items> Items for Chunked<I> {
             match self.read(name) {
                 Ok(Some(bytes)) => items.push((name.clone(), bytes)),
                 Ok(None) => {}
-                Err(StoreError::Damaged(how)) => log::warn!("store: {name} is left out: {how}"),
+                Err(StoreError::Damaged(how)) => {
+                    log::warn!("store: {} is left out: {how}", name.escape_debug())
+                }
                 Err(error) => return Err(error),
             }
         }

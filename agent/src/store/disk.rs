@@ -121,7 +121,6 @@ fn name(path: &Path) -> io::Result<&str> {
 }
 
 fn temporary(path: &Path) -> io::Result<PathBuf> {
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|_| io::ErrorKind::Other)?;
-    Ok(path.with_file_name(format!(".{}.{:016x}.tmp", name(path)?, u64::from_le_bytes(random))))
+    let number = getrandom::u64().map_err(|_| io::ErrorKind::Other)?;
+    Ok(path.with_file_name(format!(".{}.{number:016x}.tmp", name(path)?)))
 }

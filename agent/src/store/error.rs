@@ -8,7 +8,8 @@ use std::io;
 pub enum StoreError {
     /// The OS keyring is locked, and unlocking would ask a person: `unlock` lets it ask.
     Locked,
-    /// The system asked the person to unlock the OS keyring, and the person declined.
+    /// The system should have asked the person to unlock the OS keyring, and the person declined, or
+    /// there is no desktop on which to ask.
     Dismissed,
     /// The sealed file is closed: `unlock` with its passphrase opens it.
     NeedsPassphrase {
@@ -38,7 +39,9 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Locked => f.write_str("the OS keyring is locked"),
-            Self::Dismissed => f.write_str("unlocking the OS keyring was declined"),
+            Self::Dismissed => {
+                f.write_str("unlocking the OS keyring was declined, or there is no desktop on which to ask")
+            }
             Self::NeedsPassphrase { new: false } => f.write_str("the sealed file needs its passphrase"),
             Self::NeedsPassphrase { new: true } => {
                 f.write_str("there is no sealed file yet; it needs a passphrase to be made")

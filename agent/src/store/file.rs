@@ -69,7 +69,7 @@ impl File {
                 self.take_hold()?;
                 let header = Header::new(self.cost);
                 let key = derive(&header)?;
-                self.write_file(&key, &header, &Contents::default())?;
+                self.write_file(&form::seal(&key, &header, &Contents::default())?)?;
                 Door::Open(key, header)
             }
         };
@@ -109,15 +109,21 @@ impl File {
         self.take_hold()?;
         let (key, header) = self.key()?;
         let sealed = form::seal(key, &header, &contents)?;
-        Ok(disk::replace(&self.path, &sealed)?)
+        self.write_file(&sealed)
     }
 
     fn read_file(&self) -> Result<Option<Bytes>, StoreError> {
-        Ok(disk::read(&self.path, MAX_FILE)?)
+        disk::read(&self.path, MAX_FILE).map_err(|error| match error.kind() {
+            io::ErrorKind::FileTooLarge => StoreError::Damaged("the sealed file is larger than 256 MiB"),
+            _ => error.into(),
+        })
     }
 
-    fn write_file(&self, key: &Key, header: &Header, contents: &Contents) -> Result<(), StoreError> {
-        Ok(disk::replace(&self.path, &form::seal(key, header, contents)?)?)
+    fn write_file(&self, sealed: &[u8]) -> Result<(), StoreError> {
+        if sealed.len() as u64 > MAX_FILE {
+            return Err(StoreError::Full("a sealed file takes at most 256 MiB"));
+        }
+        Ok(disk::replace(&self.path, sealed)?)
     }
 
     fn take_hold(&mut self) -> Result<(), StoreError> {

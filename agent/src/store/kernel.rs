@@ -62,12 +62,8 @@ impl Items for Kernel {
 
     fn read(&mut self, name: &str) -> Result<Option<Bytes>, StoreError> {
         let Some(key) = self.find(name)? else { return Ok(None) };
-        let mut bytes = Zeroizing::new(vec![0; MAX_PAYLOAD]);
-        match key.read(&mut *bytes) {
-            Ok(length) => {
-                bytes.truncate(length);
-                Ok(Some(bytes))
-            }
+        match read(key) {
+            Ok(bytes) => Ok(Some(bytes)),
             Err(error) if is_absent(error) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -94,6 +90,20 @@ impl Items for Kernel {
     }
 }
 
+/// Reads a key, or the numbers of a keyring's keys. The kernel tells the whole length even where the
+/// buffer is shorter, which `Key::read_to_vec` and `KeyRing::get_links` take for what was written.
+fn read(key: Key) -> Result<Bytes, KeyError> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    loop {
+        let length = key.read(&mut *bytes)?;
+        if length <= bytes.len() {
+            bytes.truncate(length);
+            return Ok(bytes);
+        }
+        bytes = Zeroizing::new(vec![0; length]);
+    }
+}
+
 /// Finds the user keyring, and makes sure that this thread possesses it.
 fn ring() -> Result<KeyRing, StoreError> {
     let ring = KeyRing::from_special_id(KeyRingIdentifier::User, true)?;
@@ -101,22 +111,10 @@ fn ring() -> Result<KeyRing, StoreError> {
     Ok(ring)
 }
 
-/// Lists what the user keyring links to. (`KeyRing::get_links` believes the length that the kernel
-/// tells even where the buffer is shorter.)
+/// Lists the numbers of the keys in the user keyring.
 fn serials() -> Result<Vec<i32>, StoreError> {
-    let ring = Key::from_id(KeySerialId::new(USER_KEYRING));
-    let mut bytes = vec![0; 4096];
-    loop {
-        let length = ring.read(&mut bytes)?;
-        if length <= bytes.len() {
-            bytes.truncate(length);
-            return Ok(bytes
-                .chunks_exact(4)
-                .map(|id| i32::from_ne_bytes([id[0], id[1], id[2], id[3]]))
-                .collect());
-        }
-        bytes.resize(length * 2, 0);
-    }
+    let bytes = read(Key::from_id(KeySerialId::new(USER_KEYRING)))?;
+    Ok(bytes.chunks_exact(4).map(|id| i32::from_ne_bytes([id[0], id[1], id[2], id[3]])).collect())
 }
 
 /// Tells what the kernel says of a key; none if it may not be told or is gone meanwhile.
@@ -146,7 +144,6 @@ impl From<KeyError> for StoreError {
     fn from(error: KeyError) -> Self {
         match error {
             KeyError::QuotaExceeded => QUOTA,
-            KeyError::InvalidArguments => TOO_LARGE,
             KeyError::OutOfMemory => Self::Full("the kernel has no memory left"),
             KeyError::AccessDenied | KeyError::PermissionDenied => Self::Unavailable(
                 "the kernel does not let this process use its keyring (containers often forbid it)",

@@ -13,6 +13,8 @@ mod platform;
 #[path = "keyring/secret_service.rs"]
 mod platform;
 
+use std::collections::BTreeMap;
+
 use keyring_core::{Entry, Error};
 use usher_proto::Secret;
 
@@ -91,14 +93,15 @@ impl Native {
         result
     }
 
-    /// The same for a call that must not make the system ask a person.
+    /// The same for a call that must not make the system ask a person. It uses one item, or all.
     fn quietly<T>(
         &mut self,
+        name: Option<&str>,
         call: impl Fn(&Connection, &str) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let service = self.service.clone();
         self.connected(|connection| {
-            let _quiet = connection.quiet(&service)?;
+            let _quiet = connection.quiet(&service, name)?;
             call(connection, &service)
         })
     }
@@ -106,18 +109,18 @@ impl Native {
 
 impl Items for Native {
     fn names(&mut self) -> Result<Vec<String>, StoreError> {
-        self.quietly(names)
+        self.quietly(None, |connection, service| Ok(found(connection, service)?.into_keys().collect()))
     }
 
     fn read(&mut self, name: &str) -> Result<Option<Bytes>, StoreError> {
-        self.quietly(|connection, service| read(connection, service, name))
+        self.quietly(Some(name), |connection, service| read(&entry(connection, service, name)?))
     }
 
     fn read_all(&mut self) -> Result<Vec<(String, Bytes)>, StoreError> {
-        self.quietly(|connection, service| {
+        self.quietly(None, |connection, service| {
             let mut items = Vec::new();
-            for name in names(connection, service)? {
-                if let Some(bytes) = read(connection, service, &name)? {
+            for (name, entry) in found(connection, service)? {
+                if let Some(bytes) = read(&entry)? {
                     items.push((name, bytes));
                 }
             }
@@ -126,7 +129,7 @@ impl Items for Native {
     }
 
     fn write(&mut self, item: Item<'_>) -> Result<(), StoreError> {
-        self.quietly(|connection, service| {
+        self.quietly(Some(item.name), |connection, service| {
             let modifiers = platform::modifiers(item.label);
             let entry = connection.store().build(service, item.name, Some(&modifiers)).map_err(understand)?;
             match entry.set_secret(item.bytes) {
@@ -152,32 +155,34 @@ impl Items for Native {
     }
 
     fn remove(&mut self, name: &str) -> Result<(), StoreError> {
-        self.quietly(|connection, service| match entry(connection, service, name)?.delete_credential() {
-            Err(Error::Ambiguous(copies)) => copies.iter().try_for_each(remove),
-            Ok(()) | Err(Error::NoEntry) => Ok(()),
-            Err(error) => Err(understand(error)),
+        self.quietly(Some(name), |connection, service| {
+            match entry(connection, service, name)?.delete_credential() {
+                Err(Error::Ambiguous(copies)) => copies.iter().try_for_each(remove),
+                Ok(()) | Err(Error::NoEntry) => Ok(()),
+                Err(error) => Err(understand(error)),
+            }
         })
     }
 }
 
-fn names(connection: &Connection, service: &str) -> Result<Vec<String>, StoreError> {
-    let found = connection.search(service).map_err(understand)?;
-    let mut names = Vec::with_capacity(found.len());
-    for entry in found {
+/// Finds the service's items by name. Of an item that somebody copied it finds one.
+fn found(connection: &Connection, service: &str) -> Result<BTreeMap<String, Entry>, StoreError> {
+    let mut found = BTreeMap::new();
+    for entry in connection.search(service).map_err(understand)? {
         match entry.get_specifiers() {
-            Some((its_service, name)) if its_service == service => names.push(name),
+            Some((its_service, name)) if its_service == service => {
+                found.insert(name, entry);
+            }
             Some(_) => {}
-            // The store swallows the error that it met.
-            None => return Err(StoreError::Unavailable(platform::FAILED)),
+            // It has no name, so it is not ours; or an error was swallowed, which comes again here.
+            None => drop(entry.get_attributes().map_err(understand)?),
         }
     }
-    names.sort_unstable();
-    names.dedup(); // an item that somebody copied
-    Ok(names)
+    Ok(found)
 }
 
-fn read(connection: &Connection, service: &str, name: &str) -> Result<Option<Bytes>, StoreError> {
-    let secret = match entry(connection, service, name)?.get_secret() {
+fn read(entry: &Entry) -> Result<Option<Bytes>, StoreError> {
+    let secret = match entry.get_secret() {
         Err(Error::Ambiguous(copies)) => copies.first().ok_or(Error::NoEntry).and_then(Entry::get_secret),
         other => other,
     };

@@ -1,9 +1,10 @@
 use std::fs;
+use std::sync::mpsc;
 
 use super::*;
 
 /// Long enough for a thread to start on a busy machine, short enough to wait for.
-const DEADLINE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 struct Place(PathBuf);
 
@@ -31,7 +32,7 @@ impl Place {
     }
 
     fn open(&self, asked: Option<StoreName>, candidates: Vec<Candidate>) -> Result<Opened, CannotChoose> {
-        open_among(self.settings(asked), candidates, DEADLINE)
+        open_among(self.settings(asked), candidates, PATIENCE)
     }
 
     fn remembered(&self) -> Option<String> {
@@ -150,6 +151,7 @@ fn a_memory_that_cannot_be_understood_is_no_reason_to_guess() {
     for nonsense in ["", "vault\n", "memory\n", &"x".repeat(1000)] {
         fs::write(place.state(), nonsense).expect("a file");
         let error = place.open(None, vec![untouched(StoreName::Keyring)]).err().expect("no guess");
+        assert!(matches!(error, CannotChoose::BadMemory(_)), "{error}");
         assert!(!error.to_string().contains("xxx"), "{error}");
         assert!(error.hint().contains("--store"), "{error}");
     }

@@ -34,7 +34,11 @@ impl Connection {
     }
 
     /// Forbids windows as long as the value lives; what would need one fails.
-    pub(super) fn quiet(&self, _service: &str) -> Result<KeychainUserInteractionLock, StoreError> {
+    pub(super) fn quiet(
+        &self,
+        _service: &str,
+        _name: Option<&str>,
+    ) -> Result<KeychainUserInteractionLock, StoreError> {
         SecKeychain::disable_user_interaction().map_err(|error| understand(&error))
     }
 

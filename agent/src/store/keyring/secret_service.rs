@@ -16,6 +16,9 @@ const NO_BUS: &str = "no D-Bus session bus answers";
 const NO_SERVICE: &str = "no Secret Service (such as GNOME Keyring or KWallet) answers on the session bus";
 const NO_COLLECTION: &str = "the Secret Service has no default keyring yet";
 
+/// Says that nobody will be asked.
+pub(super) struct Quiet;
+
 /// Two connections: one for the items, and one that sees whether they are locked. The first one
 /// unlocks what it finds locked, by asking a person, and cannot be told not to.
 pub(super) struct Connection {
@@ -38,15 +41,17 @@ impl Connection {
         self.store.search(&ours(service))
     }
 
-    /// Makes sure that nobody will be asked: the default keyring is open, and so is whatever holds
-    /// items of ours.
-    pub(super) fn quiet(&self, service: &str) -> Result<(), StoreError> {
-        let look = || -> Result<bool, Error> {
+    /// Makes sure that nobody will be asked: the default keyring is open, and so is whichever holds
+    /// the item, or any item of the service.
+    pub(super) fn quiet(&self, service: &str, name: Option<&str>) -> Result<Quiet, StoreError> {
+        let mut items = ours(service);
+        items.extend(name.map(|name| ("username", name)));
+        let look = move || -> Result<bool, Error> {
             let open = !self.watch.get_default_collection()?.is_locked()?;
-            Ok(open && self.watch.search_items(ours(service))?.locked.is_empty())
+            Ok(open && self.watch.search_items(items)?.locked.is_empty())
         };
         match look() {
-            Ok(true) => Ok(()),
+            Ok(true) => Ok(Quiet),
             Ok(false) => Err(StoreError::Locked),
             Err(error) => Err(understand(&error)),
         }

@@ -1,0 +1,188 @@
+//! A GNOME Keyring of its own on a session bus of its own, in a folder that goes with it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+/// What to do where the programs are missing.
+pub const INSTALL: &str =
+    "these tests need a real keyring: apt-get install gnome-keyring dbus libsecret-tools";
+/// Longest that anything here may take to get ready.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Opens the keyring.
+const PASSWORD: &[u8] = b"the keyring's own password";
+/// The keyring that the daemon makes for a login.
+const COLLECTION: &str = "/org/freedesktop/secrets/collection/login";
+
+/// Nothing is started by the bus itself: a daemon that was killed stays away until a test starts it.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:dir=FOLDER</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
+/// A session bus in a folder of its own. It ends with the value.
+pub struct SessionBus {
+    home: TempDir,
+    bus: Child,
+    address: String,
+}
+
+impl SessionBus {
+    /// Starts a bus on which nobody keeps secrets yet.
+    pub fn start() -> Self {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let config = home.path().join("bus.conf");
+        fs::write(&config, BUS.replace("FOLDER", &home.path().display().to_string())).expect("a file");
+        let mut bus = Command::new("dbus-daemon")
+            .arg(format!("--config-file={}", config.display()))
+            .args(["--nofork", "--nopidfile", "--print-address"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("dbus-daemon: {error}; {INSTALL}"));
+        let mut address = String::new();
+        let output = bus.stdout.take().expect("a pipe");
+        BufReader::new(output).read_line(&mut address).expect("the bus tells its address");
+        let address = address.trim().to_owned();
+        assert!(!address.is_empty(), "dbus-daemon told no address");
+        Self { home, bus, address }
+    }
+
+    /// Makes a command find this bus, and a home folder of its own.
+    pub fn surround<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        let home = self.home.path();
+        command
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.address)
+            .env("HOME", home)
+            .env("XDG_RUNTIME_DIR", home)
+            .env("XDG_DATA_HOME", home.join("data"))
+            .env("XDG_CONFIG_HOME", home.join("config"))
+            .env("XDG_CACHE_HOME", home.join("cache"))
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("GNOME_KEYRING_CONTROL")
+    }
+}
+
+impl Drop for SessionBus {
+    fn drop(&mut self) {
+        let _ = self.bus.kill();
+        let _ = self.bus.wait();
+    }
+}
+
+/// A keyring daemon on the bus and in the home of this process, which a [`SessionBus`] must
+/// surround. It ends with the value.
+pub struct KeyringDaemon {
+    process: Child,
+}
+
+impl KeyringDaemon {
+    /// Starts the daemon and opens its keyring; the first time, that makes it.
+    pub fn start() -> Self {
+        let mut process = Command::new("gnome-keyring-daemon")
+            .args(["--unlock", "--components=secrets", "--foreground"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("gnome-keyring-daemon: {error}; {INSTALL}"));
+        let mut input = process.stdin.take().expect("a pipe");
+        input.write_all(PASSWORD).expect("it reads the password");
+        drop(input);
+        let started = Self { process };
+        wait_until("the keyring is there and open", || is_locked() == Some(false));
+        started
+    }
+
+    /// Kills the daemon, as a crash would.
+    pub fn kill(mut self) {
+        self.process.kill().expect("it can be killed");
+        self.process.wait().expect("it ended");
+        wait_until("the bus noticed", || is_locked().is_none());
+    }
+
+    /// Stops the daemon's process without ending it, or lets it go on.
+    pub fn freeze(&self, frozen: bool) {
+        let signal = if frozen { Signal::STOP } else { Signal::CONT };
+        kill_process(Pid::from_child(&self.process), signal).expect("a signal to a child of ours");
+    }
+
+    /// Locks the keyring, as a screen lock may.
+    pub fn lock(&self) {
+        let collection = format!("array:objpath:{COLLECTION}");
+        send("/org/freedesktop/secrets", "org.freedesktop.Secret.Service.Lock", &[&collection])
+            .expect("the daemon locks");
+        wait_until("it is locked", || is_locked() == Some(true));
+    }
+
+    /// Opens the keyring with its password as a login does: over the socket that PAM uses.
+    pub fn unlock(&self) {
+        const UNLOCK: u32 = 1;
+        let home = std::env::var_os("XDG_RUNTIME_DIR").expect("set by the surrounding bus");
+        let mut control =
+            UnixStream::connect(Path::new(&home).join("keyring/control")).expect("the daemon listens");
+        let number = |number: usize| u32::try_from(number).expect("small").to_be_bytes();
+        let mut message = vec![0]; // carries our uid
+        message.extend(number(4 + 4 + 4 + PASSWORD.len()));
+        message.extend(UNLOCK.to_be_bytes());
+        message.extend(number(PASSWORD.len()));
+        message.extend(PASSWORD);
+        control.write_all(&message).expect("it reads");
+        let mut answer = [0; 8];
+        control.read_exact(&mut answer).expect("it answers");
+        assert_eq!(answer[4..], [0; 4], "the daemon does not unlock");
+        wait_until("it is open", || is_locked() == Some(false));
+    }
+}
+
+impl Drop for KeyringDaemon {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Tells whether the login collection is locked; none if nobody answers for it.
+fn is_locked() -> Option<bool> {
+    let answer = send(
+        COLLECTION,
+        "org.freedesktop.DBus.Properties.Get",
+        &["string:org.freedesktop.Secret.Collection", "string:Locked"],
+    )?;
+    Some(answer.contains("boolean true"))
+}
+
+fn send(path: &str, method: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("dbus-send")
+        .args(["--session", "--print-reply", "--reply-timeout=5000", "--dest=org.freedesktop.secrets"])
+        .args([path, method])
+        .args(arguments)
+        .output()
+        .unwrap_or_else(|error| panic!("dbus-send: {error}; {INSTALL}"));
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn wait_until(what: &str, ready: impl Fn() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !ready() {
+        assert!(Instant::now() < end, "{what}: not within {PATIENCE:?}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
