@@ -81,8 +81,10 @@ impl Items for Kernel {
 
     fn remove(&mut self, name: &str) -> Result<(), StoreError> {
         let Some(key) = self.find(name)? else { return Ok(()) };
-        // Unlinked, not revoked: that frees its quota at once, and nothing else links to it.
-        match ring()?.unlink_key(key) {
+        // Revoking wipes the payload and gives its quota back at once; unlinking alone does so only
+        // when the kernel comes to it. A revoked key counts as absent everywhere here.
+        let ring = ring()?;
+        match key.revoke().and_then(|()| ring.unlink_key(key)) {
             Ok(()) => Ok(()),
             Err(error) if is_absent(error) => Ok(()),
             Err(error) => Err(error.into()),
