@@ -275,7 +275,7 @@ impl Broker {
     }
 
     async fn read_store(&self) -> Result<(), StoreError> {
-        let records = self.store.call(|store| store.load()).await?;
+        let records = self.store.load().await?;
         let mut inner = self.inner();
         for record in records {
             inner.cache.load(record);

@@ -30,6 +30,8 @@ pub use record::Record;
 ///
 /// Each call is atomic for its record: whatever happens, it is afterwards the old or the new one.
 pub trait Store: Send {
+    /// Shows that the store answers, without reading what it holds.
+    fn check(&mut self) -> Result<(), StoreError>;
     /// Reads every record. One that cannot be read is left out and named in the log; it stays where
     /// it is.
     fn load(&mut self) -> Result<Vec<Record>, StoreError>;

@@ -101,7 +101,7 @@ mod secret_service {
             let mut store = Keyring::new(SERVICE);
             store.put(&record(1, "ours")).expect("it is kept");
             let script =
-                "printf nonsense | secret-tool store --label=x service usher username app-0000000002";
+                "printf nonsense | secret-tool store --label=x service usher username app-000000000002";
             let status = Command::new("sh").args(["-c", script]).status().expect("a shell");
             assert!(status.success(), "{INSTALL}");
             let script = "printf theirs | secret-tool store --label=x service usher colour red";
@@ -110,7 +110,7 @@ mod secret_service {
             assert_eq!(load(&mut store), [record(1, "ours")]);
             let damaged = store.get(&record(2, "x").credential.id);
             assert!(matches!(damaged, Err(StoreError::Damaged(_))), "{damaged:?}");
-            assert!(secret_tool(&["lookup", "username", "app-0000000002"]).contains("nonsense"));
+            assert!(secret_tool(&["lookup", "username", "app-000000000002"]).contains("nonsense"));
         });
     }
 

@@ -34,7 +34,7 @@ pub fn check(promises: Promises, open: &mut dyn FnMut() -> Box<dyn Store>) {
 }
 
 fn absence(store: &mut dyn Store) {
-    let nobody: CredentialId = "app-0000000000".parse().expect("an id");
+    let nobody: CredentialId = "app-000000000000".parse().expect("an id");
     assert_eq!(store.get(&nobody), Ok(None));
     assert_eq!(store.remove(&nobody), Ok(()), "removing what is not there is no error");
 }
@@ -137,7 +137,7 @@ pub fn load(store: &mut dyn Store) -> Vec<Record> {
 /// Makes a record; equal numbers give equal ids.
 pub fn record(number: usize, secret: &str) -> Record {
     let credential = Credential {
-        id: format!("app-{number:010x}").parse().expect("an id"),
+        id: format!("app-{number:012x}").parse().expect("an id"),
         profile: "default".parse().expect("a profile"),
         kind: Kind::AppToken,
         label: "app.example.com".to_owned(),

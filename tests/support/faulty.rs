@@ -68,6 +68,10 @@ impl Faulty {
 }
 
 impl Store for Faulty {
+    fn check(&mut self) -> Result<(), StoreError> {
+        self.read()
+    }
+
     fn load(&mut self) -> Result<Vec<Record>, StoreError> {
         self.read()?;
         self.memory.load()

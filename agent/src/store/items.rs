@@ -52,6 +52,10 @@ pub(crate) trait Items: Send {
 /// Keeps records as items: each under its credential's id, which is the same in every profile only
 /// if the credential is.
 impl<I: Items> Store for I {
+    fn check(&mut self) -> Result<(), StoreError> {
+        self.names().map(drop)
+    }
+
     fn load(&mut self) -> Result<Vec<Record>, StoreError> {
         let mut records = Vec::new();
         for (name, bytes) in self.read_all()? {

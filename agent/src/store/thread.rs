@@ -10,10 +10,13 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::{Store, StoreError};
+use super::{Record, Store, StoreError};
 
 /// How long a call may take that asks nobody.
 const DEADLINE: Duration = Duration::from_secs(3);
+/// How long reading everything may take once the store has shown that it answers: a keyring takes
+/// milliseconds for each item.
+const DEADLINE_TO_LOAD: Duration = Duration::from_secs(60);
 /// How long a call may take that lets the system ask a person.
 const DEADLINE_WITH_PROMPT: Duration = Duration::from_secs(120);
 
@@ -59,6 +62,15 @@ impl StoreThread {
         F: FnOnce(&mut dyn Store) -> Result<T, StoreError> + Send + 'static,
     {
         self.call_within(self.deadline, call).await
+    }
+
+    /// Reads every record. A store that hangs is found out within the deadline of other calls.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn load(&self) -> Result<Vec<Record>, StoreError> {
+        self.call(|store| store.check()).await?;
+        self.call_within(DEADLINE_TO_LOAD, |store| store.load()).await
     }
 
     /// Makes a call that may let the system ask a person.
