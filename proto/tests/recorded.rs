@@ -61,6 +61,32 @@ fn what_a_request_leaves_out_has_its_default() {
 }
 
 #[test]
+fn what_the_document_refuses_is_refused() {
+    assert!(json::decode::<Request>(b"{\"hello\":{}}\r").is_ok(), "a carriage return does no harm");
+    for line in [
+        r#"{"hello":{},"status":{}}"#,
+        r#"{"token":{"app":"a.example","app":"b.example"}}"#,
+        r#"{"token":{"app":"a.example","min_valid":-1}}"#,
+        r#"{"token":{"app":"a.example","min_valid":5.0}}"#,
+        r#"{"token":{"app":"a.example","profile":null}}"#,
+        r#"{"lock":{"passphrase":""}}"#,
+        r#"{"lock":{}}"#,
+        r#"{"hello":null}"#,
+    ] {
+        assert!(json::decode::<Request>(line.as_bytes()).is_err(), "{line}");
+    }
+    for bytes in [
+        &[2, 0, 0, 0, 2][..],                        // an optional that is neither there nor not
+        &[8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],       // an empty secret
+        &[3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0xff], // text that is not UTF-8
+        &[11, 0, 0, 0],                              // a request that there is not
+        &[0, 0, 0, 0, 0],                            // a byte left over
+    ] {
+        assert!(codec::decode::<Request>(bytes).is_err(), "{bytes:?}");
+    }
+}
+
+#[test]
 fn the_largest_message_is_read() {
     let lock = |length| Request::Lock { passphrase: samples::secret(&"x".repeat(length)) };
     let room = frame::MAX_MESSAGE - 4 - 8; // the variant and the length of the passphrase

@@ -94,7 +94,7 @@ samples! {
             store: StoreStatus {
                 name: "keyring".into(),
                 chosen: "found to work first".into(),
-                keeps: "until it is forgotten".into(),
+                keeps: "until removed".into(),
                 trouble: None,
             },
             state: State::Open,
