@@ -5,7 +5,9 @@
 //! - [`import`]: what comes in, what is left out, and what a second import changes
 //! - [`lock`]: what a locked agent tells
 //! - [`faults`]: stores that fail, hang or forget
+//! - [`examples`]: the clients in other languages that `PROTOCOL.md` shows
 
+mod examples;
 mod faults;
 mod import;
 mod lock;
