@@ -9,6 +9,7 @@
 //! - [`programs`]: the real programs in a clean home
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
+mod examples;
 mod faults;
 mod import;
 mod lock;

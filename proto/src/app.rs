@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::name::BadName;
 
-/// Longest URL that is read, in bytes.
+/// Longest URL in bytes, as it is given and as it is sent: escaping makes some longer.
 const MAX_URL: usize = 8 * 1024;
 
 /// An application's URL as a caller gives it: `https`, a host, and perhaps a path and a query.
@@ -64,7 +64,7 @@ impl FromStr for AppUrl {
         }
         let url = Url::parse(&format!("https://{rest}")).map_err(|_| bad)?;
         let plain = url.username().is_empty() && url.password().is_none() && url.host_str().is_some();
-        if plain { Ok(Self(url)) } else { Err(bad) }
+        if plain && url.as_str().len() <= MAX_URL { Ok(Self(url)) } else { Err(bad) }
     }
 }
 
@@ -229,6 +229,7 @@ mod tests {
     #[test]
     fn refuses_what_is_no_applications_url() {
         let long = format!("https://a.example/{}", "x".repeat(MAX_URL));
+        let long_when_escaped = format!("https://a.example/{}", "é".repeat(MAX_URL / 4));
         for bad in [
             "",
             "   ",
@@ -241,6 +242,7 @@ mod tests {
             "https://a b.example",
             "https://[::1",
             &long,
+            &long_when_escaped,
         ] {
             assert!(bad.parse::<AppUrl>().is_err(), "{bad:.40}");
         }

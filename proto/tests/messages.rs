@@ -1,0 +1,184 @@
+//! Any message: strategies that make requests and answers.
+
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use usher_proto::answer::{Hello, Imported, Status, StoreStatus};
+use usher_proto::credential::Source;
+use usher_proto::request::{Import, Origin};
+use usher_proto::{
+    Answer, AppPattern, AppUrl, Code, Credential, CredentialId, Kind, ProfileName, Refusal, Request, Secret,
+    Timestamp,
+};
+
+use crate::samples;
+
+/// Any request.
+pub(crate) fn request() -> impl Strategy<Value = Request> {
+    prop_oneof![
+        Just(()).prop_map(|()| Request::Hello {}),
+        (app_url(), profile(), any::<u32>()).prop_map(|(app, profile, min_valid)| Request::Token {
+            app,
+            profile,
+            min_valid
+        }),
+        option::of(profile()).prop_map(|profile| Request::List { profile }),
+        id().prop_map(|id| Request::Show { id }),
+        (profile(), origin(), secret()).prop_map(|(profile, from, secret)| Request::Import(Import {
+            profile,
+            from,
+            secret
+        })),
+        id().prop_map(|id| Request::Forget { id }),
+        option::of(profile()).prop_map(|profile| Request::ForgetAll { profile }),
+        Just(()).prop_map(|()| Request::Status {}),
+        secret().prop_map(|passphrase| Request::Lock { passphrase }),
+        option::of(secret()).prop_map(|passphrase| Request::Unlock { passphrase }),
+        Just(()).prop_map(|()| Request::Stop {}),
+    ]
+}
+
+/// Any answer.
+pub(crate) fn answer() -> impl Strategy<Value = Answer> {
+    prop_oneof![
+        hello().prop_map(Answer::Hello),
+        (secret(), credential())
+            .prop_map(|(token, credential)| Answer::Token { token: Arc::new(token), credential }),
+        vec(credential(), 0..4).prop_map(|credentials| Answer::List { credentials }),
+        credential().prop_map(|credential| Answer::Show { credential }),
+        imported().prop_map(Answer::Imported),
+        vec(id(), 0..4).prop_map(|ids| Answer::Forgotten { ids }),
+        status().prop_map(Answer::Status),
+        Just(()).prop_map(|()| Answer::Locked {}),
+        Just(()).prop_map(|()| Answer::Unlocked {}),
+        Just(()).prop_map(|()| Answer::Stopping {}),
+        refusal().prop_map(Answer::Error),
+    ]
+}
+
+fn parsed<T: std::str::FromStr<Err: std::fmt::Debug>>(text: String) -> T {
+    text.parse().expect("it is well formed")
+}
+
+fn secret() -> impl Strategy<Value = Secret> {
+    ".{1,60}".prop_map(|text: String| samples::secret(&text))
+}
+
+fn profile() -> impl Strategy<Value = ProfileName> {
+    "[A-Za-z0-9][A-Za-z0-9._-]{0,63}".prop_map(parsed)
+}
+
+fn id() -> impl Strategy<Value = CredentialId> {
+    "[a-z]{1,8}-[0-9a-f]{12}".prop_map(parsed)
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    select(&Kind::ALL[..])
+}
+
+fn app_url() -> impl Strategy<Value = AppUrl> {
+    "[g-w]{1,8}(\\.[g-wü]{1,8}){1,2}(:[1-9]{1,4})?(/[a-z% é*]{0,6}){0,3}(\\?[ -~]{0,8})?".prop_map(parsed)
+}
+
+/// A pattern, mostly with a `*` or two.
+pub(crate) fn app_pattern() -> impl Strategy<Value = AppPattern> {
+    "(\\*|\\*?[g-w]{1,8})(\\.[g-w]{1,8}\\*?){1,2}(/[a-z]{0,6}\\*?[a-z]{0,2}){0,3}".prop_map(parsed)
+}
+
+fn refusal() -> impl Strategy<Value = Refusal> {
+    let codes: Vec<Code> = samples::codes().into_iter().map(|(_, code)| code).collect();
+    (select(codes), any::<String>(), any::<String>()).prop_map(|(code, message, hint)| Refusal {
+        code,
+        message,
+        hint,
+    })
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    prop_oneof![any::<String>().prop_map(Source::File), Just(Source::Given)]
+}
+
+fn credential() -> impl Strategy<Value = Arc<Credential>> {
+    let about = (id(), profile(), kind(), any::<String>(), source());
+    let access = (
+        option::of(app_pattern()),
+        option::of("[0-9a-f]{64}".prop_map(parsed)),
+        option::of("[a-z0-9]{1,12}\\.cloudflareaccess\\.com".prop_map(parsed)),
+    );
+    let names = [(); 5].map(|()| option::of(any::<String>()));
+    let times = [(); 2].map(|()| option::of(any::<i64>().prop_map(Timestamp)));
+    (about, access, names, times).prop_map(|(about, access, names, times)| {
+        let (id, profile, kind, label, source) = about;
+        let (app, audience, team) = access;
+        let [account, zone, tunnel, client_id, email] = names;
+        let [issued, expires] = times;
+        Arc::new(Credential {
+            id,
+            profile,
+            kind,
+            label,
+            app,
+            audience,
+            team,
+            account,
+            zone,
+            tunnel,
+            client_id,
+            email,
+            issued,
+            expires,
+            source,
+        })
+    })
+}
+
+fn origin() -> impl Strategy<Value = Origin> {
+    prop_oneof![
+        (any::<String>(), option::of(secret()))
+            .prop_map(|(name, login_url)| Origin::File { name, login_url }),
+        (kind(), option::of(app_pattern()), option::of(any::<String>()))
+            .prop_map(|(kind, app, label)| Origin::Given { kind, app, label }),
+    ]
+}
+
+fn hello() -> impl Strategy<Value = Hello> {
+    (any::<String>(), any::<u8>(), vec(any::<String>(), 0..4), any::<[u32; 3]>()).prop_map(
+        |(version, protocol, features, [max_message, max_connections, message_deadline])| Hello {
+            version,
+            protocol,
+            features,
+            max_message,
+            max_connections,
+            message_deadline,
+        },
+    )
+}
+
+fn imported() -> impl Strategy<Value = Imported> {
+    let outcomes: Vec<_> = samples::outcomes().into_iter().map(|(_, outcome)| outcome).collect();
+    (credential(), select(outcomes), any::<bool>(), option::of(refusal()))
+        .prop_map(|(credential, outcome, safe, trouble)| Imported { credential, outcome, safe, trouble })
+}
+
+fn status() -> impl Strategy<Value = Status> {
+    let states: Vec<_> = samples::states().into_iter().map(|(_, state)| state).collect();
+    let store = ([(); 3].map(|()| any::<String>()), option::of(refusal()))
+        .prop_map(|([name, chosen, keeps], trouble)| StoreStatus { name, chosen, keeps, trouble });
+    let agent = (any::<String>(), any::<u32>(), any::<i64>(), any::<String>());
+    (agent, store, select(states), any::<[u64; 3]>()).prop_map(
+        |((version, pid, started, socket), store, state, [credentials, unsaved, connections])| Status {
+            version,
+            pid,
+            started: Timestamp(started),
+            socket,
+            store,
+            state,
+            credentials,
+            unsaved,
+            connections,
+        },
+    )
+}
