@@ -25,7 +25,8 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
             profile,
             min_valid
         }),
-        option::of(profile()).prop_map(|profile| Request::List { profile }),
+        (option::of(profile()), option::of(id()))
+            .prop_map(|(profile, after)| Request::List { profile, after }),
         id().prop_map(|id| Request::Show { id }),
         (profile(), origin(), secret()).prop_map(|(profile, from, secret)| Request::Import(Import {
             profile,
@@ -47,10 +48,11 @@ pub(crate) fn answer() -> impl Strategy<Value = Answer> {
         hello().prop_map(Answer::Hello),
         (secret(), credential())
             .prop_map(|(token, credential)| Answer::Token { token: Arc::new(token), credential }),
-        vec(credential(), 0..4).prop_map(|credentials| Answer::List { credentials }),
+        (vec(credential(), 0..4), any::<bool>())
+            .prop_map(|(credentials, more)| Answer::List { credentials, more }),
         credential().prop_map(|credential| Answer::Show { credential }),
         imported().prop_map(Answer::Imported),
-        vec(id(), 0..4).prop_map(|ids| Answer::Forgotten { ids }),
+        any::<u64>().prop_map(|count| Answer::Forgotten { count }),
         status().prop_map(Answer::Status),
         Just(()).prop_map(|()| Answer::Locked {}),
         Just(()).prop_map(|()| Answer::Unlocked {}),

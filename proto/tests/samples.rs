@@ -34,8 +34,8 @@ samples! {
             app: parsed("https://app.example.com"), profile: ProfileName::default(), min_valid: 5,
         };
         List:
-            "list" => Request::List { profile: None },
-            "list-profile" => Request::List { profile: Some(parsed("work")) };
+            "list" => Request::List { profile: None, after: None },
+            "list-profile" => Request::List { profile: Some(parsed("work")), after: Some(parsed("app-3b01511e5b32")) };
         Show: "show" => Request::Show { id: parsed("app-3b01511e5b32") };
         Import:
             "import-file" => Request::Import(Import {
@@ -70,8 +70,8 @@ samples! {
         });
         Token: "token" => Answer::Token { token: Arc::new(secret(TOKEN)), credential: Arc::new(app_token()) };
         List:
-            "list" => Answer::List { credentials: vec![Arc::new(app_token()), Arc::new(tunnel())] },
-            "list-empty" => Answer::List { credentials: Vec::new() };
+            "list" => Answer::List { credentials: vec![Arc::new(app_token()), Arc::new(tunnel())], more: true },
+            "list-empty" => Answer::List { credentials: Vec::new(), more: false };
         Show: "show" => Answer::Show { credential: Arc::new(tunnel()) };
         Imported:
             "imported" => Answer::Imported(Imported {
@@ -85,7 +85,7 @@ samples! {
                     Code::StoreFull, "the kernel keyring is full", "`usher forget` something",
                 )),
             });
-        Forgotten: "forgotten" => Answer::Forgotten { ids: vec![parsed("app-3b01511e5b32")] };
+        Forgotten: "forgotten" => Answer::Forgotten { count: 1 };
         Status: "status" => Answer::Status(Status {
             version: "0.1.0".into(),
             pid: 4711,

@@ -71,7 +71,7 @@ mod secret_service {
             let seen = secret_tool(&["search", "service", "usher"]);
             let label = "label = usher: Access app token for app.example.com (profile default)";
             assert!(seen.contains(label), "{seen}");
-            assert!(seen.contains("attribute.username = app-0000000001"), "{seen}");
+            assert!(seen.contains("attribute.username = app-000000000001"), "{seen}");
             std::sync::Arc::make_mut(&mut record.credential).label = "other.example.com".to_owned();
             store.put(&record).expect("it is replaced");
             let seen = secret_tool(&["search", "--all", "service", "usher"]);
