@@ -6,15 +6,26 @@
 //! - [`lock`]: what a locked agent tells
 //! - [`faults`]: stores that fail, hang or forget
 //! - [`stores`]: every store keeps the same promises, and some of its own
+//! - [`crash`], [`load`], [`secrets`]: what a crash, a crowd and a curious reader get
+//! - [`keyring`]: the real programs on a real keyring
+//! - [`house`]: the rules that the compiler does not know
+//! - [`examples`]: clients in other languages
 //! - [`programs`]: the real programs in a clean home
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
+mod crash;
 mod examples;
 mod faults;
+mod house;
 mod import;
+#[cfg(target_os = "linux")]
+mod keyring;
+#[cfg(unix)]
+mod load;
 mod lock;
 mod lookup;
 mod programs;
+mod secrets;
 mod stores;
 #[cfg(unix)]
 mod unix;

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
 use usher_tests::again;
-use usher_tests::home::{Foreground, Home, install, run};
+use usher_tests::home::{Home, install, run};
 
 use crate::PROGRAMS;
 
@@ -89,7 +89,7 @@ fn a_service_managers_socket_is_taken_over() {
         .arg(home.program("usher-agent"));
     shell.env("NOTIFY_SOCKET", home.path().join("notify"));
     shell.stdin(std::os::fd::OwnedFd::from(listener.try_clone().expect("a descriptor")));
-    let agent = Foreground::start(shell);
+    let agent = usher_tests::home::Foreground::start(shell);
     let mut message = [0; 64];
     let length = notified.recv(&mut message).expect("it tells that it is ready");
     assert_eq!(&message[..length], b"READY=1\n");
@@ -151,6 +151,7 @@ fn a_live_socket_of_something_else_is_never_replaced() {
 /// Needs root, to become somebody else: the modes are opened wide, and only the peer's uid is left to
 /// tell the two apart.
 #[test]
+#[expect(clippy::print_stdout, reason = "a test that could not run says so")]
 fn another_user_is_turned_away_whatever_the_modes_say() {
     if again::is_inner() {
         return ask_as_a_stranger();

@@ -8,6 +8,7 @@ use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::again;
 use crate::agent::socket_in;
 
 /// A home folder, the programs, and no agent yet; whatever agent runs there ends with it.
@@ -84,6 +85,11 @@ impl Home {
             if let Some(value) = std::env::var_os(kept) {
                 command.env(kept, value);
             }
+        }
+        // A test that runs on a bus of its own wants its programs there too; others have none, lest they
+        // find the keyring of whoever runs the tests.
+        if let Some(bus) = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").filter(|_| again::is_inner()) {
+            command.env("DBUS_SESSION_BUS_ADDRESS", bus);
         }
         command
             // One agent of this home, whatever the machine has.
