@@ -19,16 +19,16 @@ pub struct Home {
 
 /// Where the programs under test are; only the test binary itself is told, so it passes them on.
 #[derive(Clone, Copy)]
-pub struct Programs {
+pub struct Programs<'p> {
     /// The client.
-    pub client: &'static str,
+    pub client: &'p str,
     /// The agent.
-    pub agent: &'static str,
+    pub agent: &'p str,
 }
 
 impl Home {
     /// Makes a home and installs the programs in its `bin`.
-    pub fn new(programs: Programs) -> Self {
+    pub fn new(programs: Programs<'_>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         for inner in ["bin", "run", "work"] {
             fs::create_dir(folder.path().join(inner)).expect("a folder");
@@ -43,7 +43,7 @@ impl Home {
     }
 
     /// Makes a home whose agent keeps credentials in a sealed file and finds the passphrase by itself.
-    pub fn with_sealed_file(programs: Programs) -> Self {
+    pub fn with_sealed_file(programs: Programs<'_>) -> Self {
         let home = Self::new(programs);
         let passphrase = home.path().join("passphrase");
         fs::write(&passphrase, "a passphrase for tests\n").expect("a file");
