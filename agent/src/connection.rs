@@ -8,8 +8,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 use usher_proto::frame::{self, FrameError, Scan};
-use usher_proto::{Answer, Code, Refusal, Request, codec, json};
-use zeroize::Zeroizing;
+use usher_proto::{Answer, Code, Refusal, Request, Wiped, codec, json};
 
 use self::inbox::Inbox;
 use crate::handler::Handler;
@@ -157,7 +156,7 @@ fn decoded(request: Result<Request, codec::Malformed>) -> Result<Request, Refusa
     })
 }
 
-fn encode(answer: &Answer, form: Form) -> Zeroizing<Vec<u8>> {
+fn encode(answer: &Answer, form: Form) -> Wiped {
     let encoded = match form {
         Form::Frames => frame::encode(answer).ok(),
         Form::Lines => json::encode(answer).ok().filter(|line| line.len() <= json::MAX_LINE),
@@ -173,7 +172,7 @@ fn encode(answer: &Answer, form: Form) -> Zeroizing<Vec<u8>> {
 }
 
 /// A refusal as every version understands it.
-fn last_words(refusal: Refusal, form: Form) -> Zeroizing<Vec<u8>> {
+fn last_words(refusal: Refusal, form: Form) -> Wiped {
     let words = refusal.to_string();
     let wrong_version = refusal.code == Code::WrongVersion;
     let answer = Answer::Error(refusal);

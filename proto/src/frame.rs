@@ -14,9 +14,9 @@
 use std::fmt;
 
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use crate::codec;
+use crate::wiped::Wiped;
 
 /// First bytes of every frame.
 pub const MAGIC: [u8; 4] = *b"USHR";
@@ -124,10 +124,10 @@ pub fn scan(buffer: &[u8]) -> Result<Scan<'_>, FrameError> {
 /// Makes the whole frame of a message, in a buffer that is sized once and wiped when dropped.
 ///
 /// The error is the length that the message would have had, where the codec could tell it.
-pub fn encode<T: Serialize>(message: &T) -> Result<Zeroizing<Vec<u8>>, FrameError> {
+pub fn encode<T: Serialize>(message: &T) -> Result<Wiped, FrameError> {
     let too_large = |_| FrameError::TooLarge(u32::MAX);
     let length = codec::size(message).map_err(too_large)?;
-    let mut frame = Zeroizing::new(vec![0; HEADER + length]);
+    let mut frame = Wiped::zeros(HEADER + length);
     frame[..HEADER].copy_from_slice(&header(MESSAGE, length)?);
     codec::encode(message, &mut frame[HEADER..]).map_err(too_large)?;
     Ok(frame)
