@@ -1,6 +1,7 @@
 //! One connection: bytes to requests, answers to bytes, in order, with a deadline for each message.
 
 mod inbox;
+mod outbox;
 
 use std::io;
 use std::time::Duration;
@@ -8,9 +9,10 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 use usher_proto::frame::{self, FrameError, Scan};
-use usher_proto::{Answer, Code, Refusal, Request, Wiped, codec, json};
+use usher_proto::{Answer, Code, Refusal, Request, codec, json};
 
 use self::inbox::Inbox;
+use self::outbox::Outbox;
 use crate::handler::Handler;
 use crate::peer::Peer;
 use crate::platform::Stream;
@@ -43,7 +45,7 @@ enum Received {
 /// # Errors
 /// The connection broke.
 pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: &Activity) -> io::Result<()> {
-    let mut inbox = Inbox::new();
+    let (mut inbox, mut outbox) = (Inbox::new(), Outbox::new());
     if inbox.read(&mut stream).await? == 0 {
         return Ok(());
     }
@@ -71,11 +73,12 @@ pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: 
                     Ok(request) => handler.answer(&peer, request).await,
                     Err(refusal) => Answer::Error(refusal),
                 };
-                send(&mut stream, &encode(&answer, form)).await?;
+                send(&mut stream, outbox.fill(&answer, form)).await?;
+                outbox.wipe();
             }
             Received::Broken(refusal) => {
                 log::info!("closing the connection of pid {}: {:?}", peer.pid, refusal.code);
-                return send(&mut stream, &last_words(refusal, form)).await;
+                return send(&mut stream, &outbox::last_words(refusal, form)).await;
             }
             Received::Incomplete(_) => {}
         }
@@ -154,34 +157,6 @@ fn decoded(request: Result<Request, codec::Malformed>) -> Result<Request, Refusa
             "proto/PROTOCOL.md lists the requests and their members",
         )
     })
-}
-
-fn encode(answer: &Answer, form: Form) -> Wiped {
-    let encoded = match form {
-        Form::Frames => frame::encode(answer).ok(),
-        Form::Lines => json::encode(answer).ok().filter(|line| line.len() <= json::MAX_LINE),
-    };
-    encoded.unwrap_or_else(|| {
-        let refusal = Refusal::new(
-            Code::TooLarge,
-            "the answer is over the limit of a message",
-            "ask for less, such as one profile with `usher list --profile`",
-        );
-        last_words(refusal, form)
-    })
-}
-
-/// A refusal as every version understands it.
-fn last_words(refusal: Refusal, form: Form) -> Wiped {
-    let words = refusal.to_string();
-    let wrong_version = refusal.code == Code::WrongVersion;
-    let answer = Answer::Error(refusal);
-    let encoded = match form {
-        Form::Frames if wrong_version => None,
-        Form::Frames => frame::encode(&answer).ok(),
-        Form::Lines => json::encode(&answer).ok(),
-    };
-    encoded.unwrap_or_else(|| frame::words(&words).into())
 }
 
 async fn send(stream: &mut Stream, bytes: &[u8]) -> io::Result<()> {
