@@ -3,10 +3,14 @@
 mod inbox;
 mod outbox;
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use usher_proto::frame::{self, FrameError, Scan};
 use usher_proto::{Answer, Code, Refusal, Request, codec, json};
@@ -55,7 +59,7 @@ pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: 
         if inbox.is_empty() && inbox.read(&mut stream).await? == 0 {
             return Ok(());
         }
-        let received = match timeout(MESSAGE_DEADLINE, complete(&mut stream, &mut inbox, form)).await {
+        let received = match in_time(complete(&mut stream, &mut inbox, form)).await {
             Ok(Ok(Some(received))) => received,
             Ok(Ok(None)) => return Ok(()),
             Ok(Err(error)) => return Err(error),
@@ -160,5 +164,15 @@ fn decoded(request: Result<Request, codec::Malformed>) -> Result<Request, Refusa
 }
 
 async fn send(stream: &mut Stream, bytes: &[u8]) -> io::Result<()> {
-    timeout(MESSAGE_DEADLINE, stream.write_all(bytes)).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))
+    in_time(stream.write_all(bytes)).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))
+}
+
+/// Bounds the wait for the peer, and asks no clock when there is none: most messages come whole, and
+/// are taken at once.
+async fn in_time<F: Future>(work: F) -> Result<F::Output, Elapsed> {
+    let mut work = pin!(work);
+    match poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await {
+        Poll::Ready(done) => Ok(done),
+        Poll::Pending => timeout(MESSAGE_DEADLINE, work).await,
+    }
 }
