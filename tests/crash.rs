@@ -19,7 +19,7 @@ const CRASHES: u32 = 12;
 const APPS: u32 = 8;
 /// Where the sealed file is, below the home.
 const SEALED: &str = if cfg!(windows) {
-    "roaming/usher/data"
+    "usher"
 } else if cfg!(target_os = "macos") {
     "Library/Application Support/usher"
 } else {

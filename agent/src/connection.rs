@@ -1,17 +1,22 @@
 //! One connection: bytes to requests, answers to bytes, in order, with a deadline for each message.
 
 mod inbox;
+mod outbox;
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use usher_proto::frame::{self, FrameError, Scan};
 use usher_proto::{Answer, Code, Refusal, Request, codec, json};
-use zeroize::Zeroizing;
 
 use self::inbox::Inbox;
+use self::outbox::Outbox;
 use crate::handler::Handler;
 use crate::peer::Peer;
 use crate::platform::Stream;
@@ -44,7 +49,7 @@ enum Received {
 /// # Errors
 /// The connection broke.
 pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: &Activity) -> io::Result<()> {
-    let mut inbox = Inbox::new();
+    let (mut inbox, mut outbox) = (Inbox::new(), Outbox::new());
     if inbox.read(&mut stream).await? == 0 {
         return Ok(());
     }
@@ -54,7 +59,7 @@ pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: 
         if inbox.is_empty() && inbox.read(&mut stream).await? == 0 {
             return Ok(());
         }
-        let received = match timeout(MESSAGE_DEADLINE, complete(&mut stream, &mut inbox, form)).await {
+        let received = match in_time(complete(&mut stream, &mut inbox, form)).await {
             Ok(Ok(Some(received))) => received,
             Ok(Ok(None)) => return Ok(()),
             Ok(Err(error)) => return Err(error),
@@ -72,11 +77,12 @@ pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: 
                     Ok(request) => handler.answer(&peer, request).await,
                     Err(refusal) => Answer::Error(refusal),
                 };
-                send(&mut stream, &encode(&answer, form)).await?;
+                send(&mut stream, outbox.fill(&answer, form)).await?;
+                outbox.wipe();
             }
             Received::Broken(refusal) => {
                 log::info!("closing the connection of pid {}: {:?}", peer.pid, refusal.code);
-                return send(&mut stream, &last_words(refusal, form)).await;
+                return send(&mut stream, &outbox::last_words(refusal, form)).await;
             }
             Received::Incomplete(_) => {}
         }
@@ -156,34 +162,16 @@ fn decoded(request: Result<Request, codec::Malformed>) -> Result<Request, Refusa
     })
 }
 
-fn encode(answer: &Answer, form: Form) -> Zeroizing<Vec<u8>> {
-    let encoded = match form {
-        Form::Frames => frame::encode(answer).ok(),
-        Form::Lines => json::encode(answer).ok().filter(|line| line.len() <= json::MAX_LINE),
-    };
-    encoded.unwrap_or_else(|| {
-        let refusal = Refusal::new(
-            Code::TooLarge,
-            "the answer is over the limit of a message",
-            "ask for less, such as one profile with `usher list --profile`",
-        );
-        last_words(refusal, form)
-    })
-}
-
-/// A refusal as every version understands it.
-fn last_words(refusal: Refusal, form: Form) -> Zeroizing<Vec<u8>> {
-    let words = refusal.to_string();
-    let wrong_version = refusal.code == Code::WrongVersion;
-    let answer = Answer::Error(refusal);
-    let encoded = match form {
-        Form::Frames if wrong_version => None,
-        Form::Frames => frame::encode(&answer).ok(),
-        Form::Lines => json::encode(&answer).ok(),
-    };
-    encoded.unwrap_or_else(|| frame::words(&words).into())
-}
-
 async fn send(stream: &mut Stream, bytes: &[u8]) -> io::Result<()> {
-    timeout(MESSAGE_DEADLINE, stream.write_all(bytes)).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))
+    in_time(stream.write_all(bytes)).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))
+}
+
+/// Bounds the wait for the peer, and asks no clock when there is none: most messages come whole, and
+/// are taken at once.
+async fn in_time<F: Future>(work: F) -> Result<F::Output, Elapsed> {
+    let mut work = pin!(work);
+    match poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await {
+        Poll::Ready(done) => Ok(done),
+        Poll::Pending => timeout(MESSAGE_DEADLINE, work).await,
+    }
 }

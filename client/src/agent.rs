@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use usher_proto::codec;
 use usher_proto::frame::{self, FrameError, Scan, VERSION};
-use usher_proto::{Answer, Request};
-use zeroize::Zeroizing;
+use usher_proto::{Answer, Request, Wiped};
 
 use crate::connect::Connection;
 use crate::error::{Error, Own};
@@ -54,7 +53,7 @@ impl Agent {
     }
 
     fn answer(&mut self, deadline: Instant) -> Result<Answer, Error> {
-        let mut space = Zeroizing::new(vec![0; FIRST_READ]);
+        let mut space = Wiped::zeros(FIRST_READ);
         let mut filled = 0;
         loop {
             match frame::scan(&space[..filled]) {
@@ -64,7 +63,7 @@ impl Agent {
                 Ok(Scan::Message { .. }) => return Err(garbled()),
                 Ok(Scan::Words { text, .. }) => return Err(words(&text, space[4])),
                 Ok(Scan::Incomplete { total }) if total > space.len() => {
-                    let mut larger = Zeroizing::new(vec![0; total]);
+                    let mut larger = Wiped::zeros(total);
                     larger[..filled].copy_from_slice(&space[..filled]);
                     space = larger;
                 }

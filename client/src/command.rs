@@ -105,7 +105,7 @@ const NO_START: &str = "USHER_NO_START";
 /// Reads the command line and does what it says.
 pub(crate) fn run(words: Vec<OsString>, streams: &mut Streams<'_>) -> Exit {
     let json = words.iter().any(|word| word == "--json");
-    let matches = match command().try_get_matches_from(words) {
+    let matches = match command_for(&words).try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) => return refused(&error, json, streams),
     };
@@ -141,7 +141,19 @@ fn no_verb() -> Error {
     Error::usage("there is no such command", "see usher --help")
 }
 
+/// Describes no more than these words need: a verb that is meant occurs among them. To describe one
+/// costs time, even if its arguments are left out; help and corrections want all of them.
+fn command_for(words: &[OsString]) -> Command {
+    let occurs = |text: &str| words.iter().any(|word| word == text);
+    let wants_all = occurs("--help") || occurs("-h") || !VERBS.iter().any(|verb| occurs(verb.name));
+    if wants_all { command() } else { described(|verb| occurs(verb.name)) }
+}
+
 fn command() -> Command {
+    described(|_| true)
+}
+
+fn described(is_wanted: impl Fn(&Verb) -> bool) -> Command {
     let mut command = Command::new("usher")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Cloudflare credentials, from the agent that holds them")
@@ -158,7 +170,7 @@ fn command() -> Command {
         )
         .arg(flag("json", "Print one line of JSON, errors too"))
         .arg(flag("no-start", "Do not start an agent when none answers [USHER_NO_START]"));
-    for verb in &VERBS {
+    for verb in VERBS.iter().filter(|verb| is_wanted(verb)) {
         command = command.subcommand(Command::new(verb.name).about(verb.about).defer(verb.arguments));
     }
     command

@@ -1,10 +1,11 @@
 //! The URL that a caller asks a token for, and the pattern that an Access application covers.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-use url::Url;
+use serde::{Deserialize, Serialize, Serializer};
+use url::{Position, Url};
 
 use crate::name::BadName;
 
@@ -15,19 +16,55 @@ const MAX_URL: usize = 8 * 1024;
 ///
 /// The scheme may be left out and `http` becomes `https`, as with cloudflared; a host in any script
 /// becomes punycode; a user name or password is refused, because a URL ends up in logs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct AppUrl(Url);
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct AppUrl {
+    /// As browsers write it, beginning with [`SCHEME`].
+    text: String,
+    host: Range<usize>,
+    path: Range<usize>,
+}
+
+/// What the text of every [`AppUrl`] begins with.
+const SCHEME: &str = "https://";
 
 impl AppUrl {
     /// Tells the host: lower case, punycode, without port.
     pub fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
+        &self.text[self.host.clone()]
     }
 
     /// Tells the path, which begins with `/`.
     pub fn path(&self) -> &str {
-        self.0.path()
+        &self.text[self.path.clone()]
+    }
+
+    /// Tells whether there is nothing but a host and a path.
+    fn is_host_and_path(&self) -> bool {
+        self.host.end == self.path.start && self.path.end == self.text.len()
+    }
+
+    /// Reads a host and a path that browsers leave as they are, as most are: [`Url`] would cost a
+    /// third of the work for a lookup. Whatever is not surely of that form is left to it.
+    fn plain(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix(SCHEME)?;
+        let bytes = rest.as_bytes();
+        let (host, path) = bytes.split_at(bytes.iter().position(|b| *b == b'/').unwrap_or(bytes.len()));
+        let mut labels = host.split(|b| *b == b'.');
+        // A last label that begins with a digit may be a number, and the host an address.
+        let plain_end = labels.clone().next_back()?.first().is_some_and(u8::is_ascii_lowercase);
+        let plain_host = labels.all(|label| {
+            !label.is_empty()
+                && !label.starts_with(b"xn--")
+                && label.iter().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+        });
+        let plain_path = path.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_'));
+        if !plain_end || !plain_host || !plain_path {
+            return None;
+        }
+        let host = SCHEME.len()..SCHEME.len() + host.len();
+        let text = if path.is_empty() { [text, "/"].concat() } else { text.to_owned() };
+        Some(Self { path: host.end..text.len(), host, text })
     }
 }
 
@@ -50,6 +87,9 @@ impl FromStr for AppUrl {
         if text.is_empty() || text.len() > MAX_URL {
             return Err(bad);
         }
+        if let Some(url) = Self::plain(text).filter(|url| url.text.len() <= MAX_URL) {
+            return Ok(url);
+        }
         let rest = match text.split_once("://") {
             Some((scheme, rest))
                 if scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http") =>
@@ -62,21 +102,30 @@ impl FromStr for AppUrl {
         if rest.starts_with(['/', '\\']) {
             return Err(bad);
         }
-        let url = Url::parse(&format!("https://{rest}")).map_err(|_| bad)?;
+        let url = Url::parse(&format!("{SCHEME}{rest}")).map_err(|_| bad)?;
         let plain = url.username().is_empty() && url.password().is_none() && url.host_str().is_some();
-        if plain && url.as_str().len() <= MAX_URL { Ok(Self(url)) } else { Err(bad) }
+        if plain && url.as_str().len() <= MAX_URL { Ok(url.into()) } else { Err(bad) }
     }
 }
 
-impl From<AppUrl> for String {
-    fn from(url: AppUrl) -> String {
-        url.0.into()
+impl From<Url> for AppUrl {
+    fn from(url: Url) -> Self {
+        let before = |position| url[..position].len();
+        let host = before(Position::BeforeHost)..before(Position::AfterHost);
+        let path = before(Position::BeforePath)..before(Position::AfterPath);
+        Self { text: url.into(), host, path }
+    }
+}
+
+impl Serialize for AppUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
     }
 }
 
 impl fmt::Display for AppUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.write_str(&self.text)
     }
 }
 
@@ -85,8 +134,8 @@ impl fmt::Display for AppUrl {
 /// Rules of Cloudflare's page "Application paths": a `*` in the host stays within one label; a path
 /// covers all that lies below it; a `*` in the path may span several segments; at most one `*` a
 /// label or segment; no port, no query.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct AppPattern {
     text: String,
     host_len: usize,
@@ -127,6 +176,9 @@ impl AppPattern {
     }
 
     fn covers_host(&self, host: &str) -> bool {
+        if !self.is_wildcard() {
+            return self.host() == host;
+        }
         let mut theirs = host.split('.');
         let mut ours = self.host().split('.');
         loop {
@@ -180,11 +232,16 @@ impl FromStr for AppPattern {
         let host = url.host();
         let path = url.path().trim_end_matches('/');
         let one_star = |part: &str| part.bytes().filter(|b| *b == b'*').count() <= 1;
-        let plain = url.0.port().is_none() && url.0.query().is_none() && url.0.fragment().is_none();
-        if !plain || !host.split('.').all(one_star) || !path.split('/').all(one_star) {
+        if !url.is_host_and_path() || !host.split('.').all(one_star) || !path.split('/').all(one_star) {
             return Err(bad);
         }
         Ok(Self { text: format!("{host}{path}"), host_len: host.len() })
+    }
+}
+
+impl Serialize for AppPattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
     }
 }
 
@@ -223,6 +280,52 @@ mod tests {
         ] {
             let url = url(given);
             assert_eq!((url.host(), url.path()), (host, path), "{given}");
+        }
+    }
+
+    /// What is read without the parser of URLs must come out of that as it went in.
+    #[test]
+    fn what_looks_plain_is_plain() {
+        for text in [
+            "https://app.example.com",
+            "https://app.example.com/",
+            "https://app-1.example.com/a/b_c-D",
+            "https://localhost/",
+            "https://a--b.example/x//y/",
+            "https://-a.b-.c1/",
+            "https://1.2.3.x/",
+            "https://a.0x1f.b/",
+        ] {
+            let plain = AppUrl::plain(text).unwrap_or_else(|| panic!("{text} is plain"));
+            assert_eq!(AppUrl::from(Url::parse(text).expect("a URL")), plain, "{text}");
+        }
+        for text in [
+            "app.example.com/",
+            "http://app.example.com/",
+            "https://App.example.com/",
+            "https://xn--bcher-kva.example/",
+            "https://a.xn--bcher-kva.example/",
+            "https://b\u{fc}cher.example/",
+            "https://app.example.com:8443/",
+            "https://app.example.com./",
+            "https://.example.com/",
+            "https://a..b/",
+            "https://127.0.0.1/",
+            "https://127.1/",
+            "https://a.0x7f/",
+            "https://[::1]/",
+            "https://*.example.com/",
+            "https://u@a.example/",
+            "https://a.example/..",
+            "https://a.example/%2e%2e/",
+            "https://a.example/a b",
+            "https://a.example/?x",
+            "https://a.example/#x",
+            "https://a.example/\\x",
+            "https:///x",
+            "https://",
+        ] {
+            assert_eq!(AppUrl::plain(text), None, "{text}");
         }
     }
 

@@ -3,7 +3,7 @@
 //! `PROTOCOL.md` tells the format, so that the crate can be replaced without touching the wire.
 
 use bincode::config::{Config, standard};
-use bincode::enc::write::{SizeWriter, SliceWriter};
+use bincode::enc::write::SizeWriter;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -26,9 +26,9 @@ pub fn size<T: Serialize>(message: &T) -> Result<usize, Malformed> {
     Ok(counted.bytes_written)
 }
 
-/// Fills `space`, which is as long as [`size`] told.
-pub fn encode<T: Serialize>(message: &T, space: &mut [u8]) -> Result<(), Malformed> {
-    bincode::serde::encode_into_writer(message, SliceWriter::new(space), config()).map_err(|_| Malformed)
+/// Writes to the beginning of `space` and tells how many bytes; [`size`] tells how many it takes.
+pub fn encode<T: Serialize>(message: &T, space: &mut [u8]) -> Result<usize, Malformed> {
+    bincode::serde::encode_into_slice(message, space, config()).map_err(|_| Malformed)
 }
 
 /// Reads one message that uses up all of `bytes`.

@@ -50,7 +50,7 @@ impl Endpoint {
     /// # Errors
     /// As [`Endpoint::named`]; or there is no home folder to look in.
     pub fn standard() -> Result<Self, Refusal> {
-        Self::named(platform::standard(&folders()?)?)
+        Self::named(platform::standard(Folders::find()?)?)
     }
 
     /// Tells the path of another endpoint in the same folder, for an agent of one purpose.
@@ -70,21 +70,55 @@ impl From<Endpoint> for OsString {
     }
 }
 
-/// Finds the folders that are usher's on this system.
-///
-/// # Errors
-/// There is no home folder.
-pub fn folders() -> Result<ProjectDirs, Refusal> {
-    ProjectDirs::from("", "", "usher").ok_or_else(|| {
-        Refusal::new(
-            Code::Unavailable,
-            "no home folder was found",
-            "set HOME, or USHER_SOCK to an absolute path",
-        )
-    })
+/// Names a folder in the environment that takes the place of all of usher's own.
+pub const HOME_VARIABLE: &str = "USHER_HOME";
+
+/// The folders that are usher's on this system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folders {
+    /// For the config file.
+    pub config: PathBuf,
+    /// For what must outlive a process but not move to another machine.
+    pub state: PathBuf,
+    /// For what is kept.
+    pub data: PathBuf,
+    /// For what goes with the session; not every system has one.
+    pub runtime: Option<PathBuf>,
 }
 
-/// Tells the folder for what must outlive a process but not move to another machine.
-pub fn state_folder(folders: &ProjectDirs) -> &Path {
-    folders.state_dir().unwrap_or_else(|| folders.data_local_dir())
+impl Folders {
+    /// Finds them: `$USHER_HOME`, else where programs have them on this system.
+    ///
+    /// # Errors
+    /// There is no home folder, or `$USHER_HOME` is not an absolute path.
+    pub fn find() -> Result<Self, Refusal> {
+        match std::env::var_os(HOME_VARIABLE).filter(|path| !path.is_empty()) {
+            Some(home) => Self::below(home.into()),
+            None => Self::of_the_system(),
+        }
+    }
+
+    fn below(home: PathBuf) -> Result<Self, Refusal> {
+        if !home.is_absolute() {
+            return Err(Refusal::new(
+                Code::BadRequest,
+                "USHER_HOME is not an absolute path",
+                "set it to one, or to nothing",
+            ));
+        }
+        Ok(Self { config: home.clone(), state: home.clone(), data: home, runtime: None })
+    }
+
+    fn of_the_system() -> Result<Self, Refusal> {
+        let found = ProjectDirs::from("", "", "usher").ok_or_else(|| {
+            let hint = "set HOME, or USHER_HOME to an absolute path";
+            Refusal::new(Code::Unavailable, "no home folder was found", hint)
+        })?;
+        Ok(Self {
+            config: found.config_dir().to_owned(),
+            state: found.state_dir().unwrap_or_else(|| found.data_local_dir()).to_owned(),
+            data: found.data_dir().to_owned(),
+            runtime: found.runtime_dir().map(Path::to_owned),
+        })
+    }
 }

@@ -14,9 +14,9 @@
 use std::fmt;
 
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use crate::codec;
+use crate::wiped::Wiped;
 
 /// First bytes of every frame.
 pub const MAGIC: [u8; 4] = *b"USHR";
@@ -124,13 +124,26 @@ pub fn scan(buffer: &[u8]) -> Result<Scan<'_>, FrameError> {
 /// Makes the whole frame of a message, in a buffer that is sized once and wiped when dropped.
 ///
 /// The error is the length that the message would have had, where the codec could tell it.
-pub fn encode<T: Serialize>(message: &T) -> Result<Zeroizing<Vec<u8>>, FrameError> {
-    let too_large = |_| FrameError::TooLarge(u32::MAX);
-    let length = codec::size(message).map_err(too_large)?;
-    let mut frame = Zeroizing::new(vec![0; HEADER + length]);
-    frame[..HEADER].copy_from_slice(&header(MESSAGE, length)?);
-    codec::encode(message, &mut frame[HEADER..]).map_err(too_large)?;
+pub fn encode<T: Serialize>(message: &T) -> Result<Wiped, FrameError> {
+    let mut frame = Wiped::zeros(0);
+    encode_into(message, &mut frame)?;
     Ok(frame)
+}
+
+/// The same in a buffer that was used before, which is replaced if it is too small. The frame begins
+/// where the buffer does; returned is its length.
+pub fn encode_into<T: Serialize>(message: &T, buffer: &mut Wiped) -> Result<usize, FrameError> {
+    let too_large = |_| FrameError::TooLarge(u32::MAX);
+    let fits = buffer.get_mut(HEADER..).and_then(|space| codec::encode(message, space).ok());
+    let length = match fits {
+        Some(length) => length,
+        None => {
+            *buffer = Wiped::zeros(HEADER + codec::size(message).map_err(too_large)?);
+            codec::encode(message, &mut buffer[HEADER..]).map_err(too_large)?
+        }
+    };
+    buffer[..HEADER].copy_from_slice(&header(MESSAGE, length)?);
+    Ok(HEADER + length)
 }
 
 /// Makes a frame of words.
@@ -158,6 +171,7 @@ fn header(kind: u8, length: usize) -> Result<[u8; HEADER], FrameError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::Answer;
     use crate::request::Request;
 
     #[test]
@@ -170,6 +184,17 @@ mod tests {
             );
         }
         assert!(matches!(scan(&frame), Ok(Scan::Message { end, .. }) if end == frame.len()));
+    }
+
+    #[test]
+    fn a_buffer_is_used_again_when_the_next_frame_fits() {
+        let mut buffer = encode(&Answer::Forgotten { count: 1 }).expect("small");
+        let room = buffer.len();
+        let end = encode_into(&Answer::Locked {}, &mut buffer).expect("small");
+        assert_eq!(buffer[..end], encode(&Answer::Locked {}).expect("small")[..]);
+        assert_eq!(buffer.len(), room);
+        let end = encode_into(&Answer::Forgotten { count: 1 }, &mut Wiped::zeros(HEADER - 1));
+        assert_eq!(end, Ok(HEADER + 4 + 8));
     }
 
     #[test]

@@ -4,10 +4,10 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use zeroize::Zeroizing;
 
 use crate::codec::Malformed;
 use crate::frame::MAX_MESSAGE;
+use crate::wiped::Wiped;
 
 /// First byte of a connection that speaks JSON Lines.
 pub const FIRST_BYTE: u8 = b'{';
@@ -24,10 +24,10 @@ pub fn decode<T: DeserializeOwned>(line: &[u8]) -> Result<T, Malformed> {
 
 /// Makes the line of a message, its newline included, in a buffer that is sized once and wiped when
 /// dropped.
-pub fn encode<T: Serialize>(message: &T) -> Result<Zeroizing<Vec<u8>>, Malformed> {
+pub fn encode<T: Serialize>(message: &T) -> Result<Wiped, Malformed> {
     let mut counted = Counted(0);
     serde_json::to_writer(&mut counted, message).map_err(|_| Malformed)?;
-    let mut line = Zeroizing::new(Vec::with_capacity(counted.0 + 1));
+    let mut line = Wiped::from(Vec::with_capacity(counted.0 + 1));
     serde_json::to_writer(&mut *line, message).map_err(|_| Malformed)?;
     line.push(b'\n');
     Ok(line)

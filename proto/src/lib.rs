@@ -3,7 +3,8 @@
 //! Nothing here reads or writes a socket, so that the same code serves the blocking client, the
 //! asynchronous agent and a fuzzer. `PROTOCOL.md` beside this crate tells the wire in words.
 //!
-//! - [`secret`]: the one type that holds a secret, and the one door through which it travels
+//! - [`secret`], [`wiped`]: the one type that holds a secret, the one door through which it travels, and
+//!   the buffers that it travels in
 //! - [`name`], [`app`], [`credential`]: checked values; to hold one is to know that it was checked
 //! - [`request`], [`answer`]: the messages
 //! - [`frame`], [`codec`], [`json`]: how a message becomes bytes, and back
@@ -21,6 +22,7 @@ pub mod json;
 pub mod name;
 pub mod request;
 pub mod secret;
+pub mod wiped;
 
 pub use answer::{Answer, Code, Refusal};
 pub use app::{AppPattern, AppUrl};
@@ -28,3 +30,4 @@ pub use credential::{Credential, Kind};
 pub use name::{Audience, CredentialId, ProfileName, TeamDomain, Timestamp};
 pub use request::Request;
 pub use secret::Secret;
+pub use wiped::Wiped;

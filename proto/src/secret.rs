@@ -3,13 +3,14 @@
 use std::fmt;
 
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+
+use crate::wiped::Wiped;
 
 /// Holds the bytes of a secret and wipes them when it is dropped.
 ///
 /// It cannot be printed, copied or compared in a way that tells by its timing where two secrets
 /// differ, and it is never empty: an empty answer cannot be mistaken for a token.
-pub struct Secret(Zeroizing<Vec<u8>>);
+pub struct Secret(Wiped);
 
 /// Says that there was nothing in what should have become a [`Secret`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,7 @@ impl Secret {
     /// Takes the buffer over as it is: neither shrinking nor boxing, both of which would leave a
     /// copy behind.
     pub fn new(bytes: Vec<u8>) -> Result<Self, EmptySecret> {
-        let bytes = Zeroizing::new(bytes);
+        let bytes = Wiped::from(bytes);
         if bytes.is_empty() { Err(EmptySecret) } else { Ok(Self(bytes)) }
     }
 

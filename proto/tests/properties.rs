@@ -81,7 +81,7 @@ proptest! {
     fn any_text_is_an_applications_url_or_an_error(text in url_like()) {
         if let Ok(url) = text.parse::<AppUrl>() {
             prop_assert!(!url.host().is_empty() && url.path().starts_with('/'));
-            let again = String::from(url.clone()).parse();
+            let again = url.to_string().parse();
             prop_assert_eq!(again, Ok(url));
         }
     }

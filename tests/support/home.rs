@@ -86,6 +86,10 @@ impl Home {
                 command.env(kept, value);
             }
         }
+        if cfg!(windows) {
+            // There the environment does not tell where a program's folders are.
+            command.env("USHER_HOME", self.path().join("usher"));
+        }
         // A test that runs on a bus of its own wants its programs there too; others have none, lest they
         // find the keyring of whoever runs the tests.
         if let Some(bus) = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").filter(|_| again::is_inner()) {
@@ -96,8 +100,6 @@ impl Home {
             .env("XDG_RUNTIME_DIR", self.path().join("run"))
             .env("HOME", self.path())
             .env("USERPROFILE", self.path())
-            .env("APPDATA", self.path().join("roaming"))
-            .env("LOCALAPPDATA", self.path().join("local"))
             .env("USHER_SOCK", &self.socket)
             .current_dir(self.path().join("work"))
             .stdin(Stdio::null());
@@ -106,13 +108,13 @@ impl Home {
 
     /// Writes the config file that the agent of this home reads.
     pub fn configure(&self, text: &str) {
-        let folder = if cfg!(windows) {
-            self.path().join("roaming").join("usher").join("config")
+        let folder = self.path().join(if cfg!(windows) {
+            "usher"
         } else if cfg!(target_os = "macos") {
-            self.path().join("Library/Application Support/usher")
+            "Library/Application Support/usher"
         } else {
-            self.path().join(".config/usher")
-        };
+            ".config/usher"
+        });
         fs::create_dir_all(&folder).expect("a folder");
         fs::write(folder.join("config.toml"), text).expect("a file");
     }

@@ -14,7 +14,7 @@ use crate::store::Record;
 #[derive(Default)]
 pub(super) struct Cache {
     held: HashMap<CredentialId, Held>,
-    apps: HashMap<ProfileName, Apps>,
+    apps: BTreeMap<ProfileName, Apps>,
 }
 
 struct Held {

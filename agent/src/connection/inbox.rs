@@ -4,7 +4,7 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use usher_proto::frame::{HEADER, MAX_MESSAGE};
-use zeroize::{Zeroize, Zeroizing};
+use usher_proto::wiped::{Wiped, wipe};
 
 /// Enough for every request but those that carry a secret, so that an idle connection costs little.
 const SMALL: usize = 512;
@@ -13,7 +13,7 @@ const LARGE: usize = HEADER + MAX_MESSAGE;
 
 /// Bytes received and not used.
 pub(super) struct Inbox {
-    buffer: Zeroizing<Vec<u8>>,
+    buffer: Wiped,
     filled: usize,
     /// Where to go on looking, so that a peer that sends byte by byte costs no more than another.
     looked: usize,
@@ -21,7 +21,7 @@ pub(super) struct Inbox {
 
 impl Inbox {
     pub(super) fn new() -> Self {
-        Self { buffer: space(SMALL), filled: 0, looked: 0 }
+        Self { buffer: Wiped::zeros(SMALL), filled: 0, looked: 0 }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -51,7 +51,7 @@ impl Inbox {
     /// wiped, never grown; and at once by the largest, whose unused pages cost nothing.
     pub(super) fn make_room(&mut self, total: usize) {
         if total > self.buffer.len() {
-            let mut larger = space(LARGE);
+            let mut larger = Wiped::zeros(LARGE);
             larger[..self.filled].copy_from_slice(self.bytes());
             self.buffer = larger;
         }
@@ -61,17 +61,13 @@ impl Inbox {
     pub(super) fn consume(&mut self, count: usize) {
         self.buffer.copy_within(count..self.filled, 0);
         let left = self.filled - count;
-        self.buffer[left..self.filled].zeroize();
+        wipe(&mut self.buffer[left..self.filled]);
         self.filled = left;
         self.looked = 0;
         if self.buffer.len() > SMALL && left <= SMALL {
-            let mut smaller = space(SMALL);
+            let mut smaller = Wiped::zeros(SMALL);
             smaller[..left].copy_from_slice(&self.buffer[..left]);
             self.buffer = smaller;
         }
     }
-}
-
-fn space(length: usize) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(vec![0; length])
 }

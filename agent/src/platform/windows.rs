@@ -17,7 +17,7 @@ use tokio::signal::windows::{
     CtrlBreak, CtrlC, CtrlClose, CtrlShutdown, ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown,
 };
 use usher_proto::Refusal;
-use usher_proto::endpoint::{Endpoint, User, folders, state_folder};
+use usher_proto::endpoint::{Endpoint, Folders, User};
 use windows_sys::Win32::Foundation::CloseHandle;
 use windows_sys::Win32::System::Threading::{
     CREATE_NEW_PROCESS_GROUP, DETACHED_PROCESS, OpenProcess, PROCESS_TERMINATE, TerminateProcess,
@@ -83,9 +83,9 @@ fn owner_only() -> io::Result<SecurityDescriptor> {
 
 /// Pipes have no folder, so the lock lies in ours, under a name made from the pipe's.
 fn lock_path(pipe: &Path) -> Result<PathBuf, BindError> {
-    let folders = folders().map_err(BindError::Refused)?;
-    let folder = state_folder(&folders);
-    fs::create_dir_all(folder).map_err(|error| BindError::Failed("making the state folder", error.kind()))?;
+    let folder = Folders::find().map_err(BindError::Refused)?.state;
+    fs::create_dir_all(&folder)
+        .map_err(|error| BindError::Failed("making the state folder", error.kind()))?;
     let digits: String = Sha256::digest(pipe.as_os_str().as_encoded_bytes())
         .iter()
         .take(8)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use usher_proto::endpoint::{folders, state_folder};
+use usher_proto::endpoint::Folders;
 use usher_proto::name::BadName;
 use usher_proto::{Code, Refusal};
 
@@ -14,10 +14,10 @@ use crate::store::file::PassphraseSource;
 
 /// Puts the settings of the store together.
 pub(super) fn of(line: &CommandLine) -> Result<Settings, Refusal> {
-    let folders = folders()?;
+    let folders = Folders::find()?;
     let config = match &line.config {
         Some(path) => config::read(path, false)?,
-        None => config::read(&folders.config_dir().join("config.toml"), true)?,
+        None => config::read(&folders.config.join("config.toml"), true)?,
     };
     let asked = match (&line.store, &config.store) {
         (Some(store), _) => asked(store, "with --store")?,
@@ -31,8 +31,8 @@ pub(super) fn of(line: &CommandLine) -> Result<Settings, Refusal> {
     };
     Ok(Settings {
         asked,
-        remembered_in: state_folder(&folders).join("store"),
-        file: config.sealed_file.unwrap_or_else(|| folders.data_dir().join("credentials.sealed")),
+        remembered_in: folders.state.join("store"),
+        file: config.sealed_file.unwrap_or_else(|| folders.data.join("credentials.sealed")),
         passphrase,
     })
 }

@@ -5,8 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
-
+use super::Folders;
 use crate::answer::{Code, Refusal};
 
 /// Longest path that fits into a socket address with its final zero, in bytes (`sun_path`).
@@ -23,8 +22,8 @@ impl User {
     }
 }
 
-pub(super) fn standard(folders: &ProjectDirs) -> Result<PathBuf, Refusal> {
-    Ok(folders.runtime_dir().unwrap_or_else(|| super::state_folder(folders)).join("agent.sock"))
+pub(super) fn standard(folders: Folders) -> Result<PathBuf, Refusal> {
+    Ok(folders.runtime.unwrap_or(folders.state).join("agent.sock"))
 }
 
 pub(super) fn check_path(path: PathBuf) -> Result<PathBuf, Refusal> {

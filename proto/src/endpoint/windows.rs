@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::ptr;
 
-use directories::ProjectDirs;
 use windows_sys::Win32::Foundation::{CloseHandle, HANDLE, LocalFree};
 use windows_sys::Win32::Security::Authorization::ConvertSidToStringSidW;
 use windows_sys::Win32::Security::{GetTokenInformation, TOKEN_QUERY, TOKEN_USER, TokenUser};
@@ -11,6 +10,7 @@ use windows_sys::Win32::System::Threading::{
     GetCurrentProcess, OpenProcess, OpenProcessToken, PROCESS_QUERY_LIMITED_INFORMATION,
 };
 
+use super::Folders;
 use crate::answer::{Code, Refusal};
 
 /// Where pipes are.
@@ -38,7 +38,7 @@ impl User {
     }
 }
 
-pub(super) fn standard(_folders: &ProjectDirs) -> Result<PathBuf, Refusal> {
+pub(super) fn standard(_folders: Folders) -> Result<PathBuf, Refusal> {
     let User(sid) = User::own();
     if sid.is_empty() {
         return Err(Refusal::new(

@@ -1,0 +1,23 @@
+//! How fast usher is, beside the least that could do the same.
+//!
+//! ```sh
+//! cargo bench --bench lookup                                        # as it is built here
+//! cargo bench --bench lookup --target x86_64-unknown-linux-musl     # the same, linked statically
+//! ```
+//!
+//! It prints one table. Every figure stands beside its reference, measured in the same run and in
+//! turns with it, so that what else the machine does hits both: read the ratio, which is the median
+//! of the ratios of all rounds, and not the times. A target, where there is one, stands behind it.
+//! Nothing fails when a target is missed, and there is no figure that a test depends on.
+//!
+//! Servers and programs are processes of their own, started here on sockets in temporary folders and
+//! ended here. The whole takes about a minute. It measures on Linux, where a process can be tied to
+//! one CPU: two that talk to each other across CPUs measure above all how the kernel wakes them.
+
+#[cfg(target_os = "linux")]
+mod measure;
+
+fn main() {
+    #[cfg(target_os = "linux")]
+    measure::main();
+}

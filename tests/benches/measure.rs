@@ -1,0 +1,31 @@
+//! The measurements, in the order of the table.
+
+mod cpu;
+mod echo;
+mod held;
+mod load;
+mod lookup;
+mod process;
+mod servers;
+mod start;
+mod table;
+mod times;
+
+use std::path::Path;
+
+/// Measures; or is one of the echo servers, when it was started by itself to be one.
+pub(crate) fn main() {
+    let words: Vec<_> = std::env::args().collect();
+    match &words[1..] {
+        [role, socket] if role == echo::BLOCKING => echo::serve_blocking(Path::new(socket)),
+        [role, socket] if role == echo::TOKIO => echo::serve_tokio(Path::new(socket)),
+        _ => {
+            table::head();
+            lookup::measure();
+            process::measure();
+            load::measure();
+            start::measure();
+            held::measure();
+        }
+    }
+}
