@@ -4,15 +4,16 @@ mod apps;
 mod cache;
 mod error;
 mod lock;
+mod storing;
 mod throttle;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use usher_proto::answer::{Imported, Outcome, State};
 use usher_proto::frame::MAX_MESSAGE;
 use usher_proto::request::Import;
-use usher_proto::{AppUrl, Credential, CredentialId, ProfileName, Secret, json};
+use usher_proto::{AppUrl, Credential, CredentialId, ProfileName, json};
 
 use self::cache::Cache;
 use self::lock::Lock;
@@ -177,17 +178,6 @@ impl Broker {
         Ok(count)
     }
 
-    /// Writes what could not be stored before; called when the agent ends.
-    pub async fn save_unsaved(&self) {
-        let unsaved = self.inner().cache.unsaved();
-        for record in unsaved {
-            match self.save(&record).await {
-                Ok(()) => self.inner().cache.saved(&record),
-                Err(error) => log::error!("{} could not be stored: {error:?}", record.credential.id),
-            }
-        }
-    }
-
     /// Tells whether lookups are answered, and what is wrong with the store if they are not.
     pub async fn state(&self) -> (State, Option<BrokerError>) {
         match self.read().await {
@@ -204,104 +194,6 @@ impl Broker {
     pub fn count(&self) -> (usize, usize) {
         let inner = self.inner();
         (inner.cache.len(), inner.cache.unsaved_count())
-    }
-
-    /// Seals every secret under a passphrase.
-    pub async fn lock(&self, passphrase: Secret) -> Result<(), BrokerError> {
-        let _turn = self.turning.lock().await;
-        self.read().await?;
-        let (lock, key) = Lock::under(passphrase).await?;
-        let store_key = self.store.call(|store| Ok(store.close())).await?;
-        let mut inner = self.inner();
-        inner.cache.seal(&key);
-        inner.phase = Phase::Locked(lock.with_store_key(&key, store_key));
-        Ok(())
-    }
-
-    /// Opens what is closed: a locked agent, a sealed file, the OS keyring.
-    ///
-    /// `peer` is slowed down after wrong tries, and nobody else is.
-    pub async fn unlock(&self, passphrase: Option<Secret>, peer: u32) -> Result<(), BrokerError> {
-        let mut tries = self.throttle.turn(peer).await;
-        let _turn = self.turning.lock().await;
-        let lock = match &self.inner().phase {
-            Phase::Open => return Ok(()),
-            Phase::Locked(lock) => Some(lock.clone()),
-            Phase::Unread => None,
-        };
-        let opened = match lock {
-            Some(lock) => self.open_locked(lock, passphrase.ok_or(BrokerError::Locked)?).await,
-            None => self.open_store(passphrase).await,
-        };
-        tries.note(matches!(opened, Err(BrokerError::WrongPassphrase)));
-        opened
-    }
-
-    async fn open_locked(&self, lock: Lock, passphrase: Secret) -> Result<(), BrokerError> {
-        let (key, store_key) = lock.open(passphrase).await?;
-        if let Some(store_key) = store_key {
-            self.store
-                .call(move |store| {
-                    store.reopen(store_key);
-                    Ok(())
-                })
-                .await?;
-        }
-        let mut inner = self.inner();
-        inner.cache.open(&key);
-        inner.phase = Phase::Open;
-        Ok(())
-    }
-
-    async fn open_store(&self, passphrase: Option<Secret>) -> Result<(), BrokerError> {
-        self.store.call_with_prompt(move |store| store.unlock(passphrase.as_ref())).await?;
-        self.read().await
-    }
-
-    /// Reads the store unless that was done; many callers cause one reading and share its outcome.
-    async fn read(&self) -> Result<(), BrokerError> {
-        let seen = self.readings.load(Ordering::Relaxed);
-        match self.inner().phase {
-            Phase::Open => return Ok(()),
-            Phase::Locked(_) => return Err(BrokerError::Locked),
-            Phase::Unread => {}
-        }
-        let mut outcome = self.reading.lock().await;
-        if self.readings.load(Ordering::Relaxed) == seen {
-            *outcome = self.read_store().await;
-            self.readings.fetch_add(1, Ordering::Relaxed);
-        }
-        (*outcome).map_err(BrokerError::from)
-    }
-
-    async fn read_store(&self) -> Result<(), StoreError> {
-        let records = self.store.load().await?;
-        let mut inner = self.inner();
-        for record in records {
-            inner.cache.load(record);
-        }
-        inner.phase = Phase::Open;
-        Ok(())
-    }
-
-    /// Writes a record and reads it back.
-    async fn save(&self, record: &Record) -> Result<(), StoreError> {
-        let written = record.clone();
-        self.store.call(move |store| store.put(&written)).await?;
-        self.compare(record).await.and_then(|same| {
-            if same { Ok(()) } else { Err(StoreError::Damaged("what was written does not read back")) }
-        })
-    }
-
-    /// Reads a record back that should be there, and writes it if it is not.
-    async fn check(&self, record: &Record) -> Result<(), StoreError> {
-        if self.compare(record).await? { Ok(()) } else { self.save(record).await }
-    }
-
-    async fn compare(&self, record: &Record) -> Result<bool, StoreError> {
-        let id = record.credential.id.clone();
-        let found = self.store.call(move |store| store.get(&id)).await?;
-        Ok(found.is_some_and(|found| found.secret == record.secret))
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

@@ -2,7 +2,7 @@
 
 use usher_proto::Secret;
 
-use super::BrokerError;
+use super::{Broker, BrokerError, Phase};
 use crate::seal::{Cost, Key, Salt};
 use crate::store::StoreError;
 
@@ -43,6 +43,60 @@ impl Lock {
         };
         let store_key = self.store_key.map(open).transpose()?;
         Ok((key, store_key))
+    }
+}
+
+impl Broker {
+    /// Seals every secret under a passphrase.
+    pub async fn lock(&self, passphrase: Secret) -> Result<(), BrokerError> {
+        let _turn = self.turning.lock().await;
+        self.read().await?;
+        let (lock, key) = Lock::under(passphrase).await?;
+        let store_key = self.store.call(|store| Ok(store.close())).await?;
+        let mut inner = self.inner();
+        inner.cache.seal(&key);
+        inner.phase = Phase::Locked(lock.with_store_key(&key, store_key));
+        Ok(())
+    }
+
+    /// Opens what is closed: a locked agent, a sealed file, the OS keyring.
+    ///
+    /// `peer` is slowed down after wrong tries, and nobody else is.
+    pub async fn unlock(&self, passphrase: Option<Secret>, peer: u32) -> Result<(), BrokerError> {
+        let mut tries = self.throttle.turn(peer).await;
+        let _turn = self.turning.lock().await;
+        let lock = match &self.inner().phase {
+            Phase::Open => return Ok(()),
+            Phase::Locked(lock) => Some(lock.clone()),
+            Phase::Unread => None,
+        };
+        let opened = match lock {
+            Some(lock) => self.open_locked(lock, passphrase.ok_or(BrokerError::Locked)?).await,
+            None => self.open_store(passphrase).await,
+        };
+        tries.note(matches!(opened, Err(BrokerError::WrongPassphrase)));
+        opened
+    }
+
+    async fn open_locked(&self, lock: Lock, passphrase: Secret) -> Result<(), BrokerError> {
+        let (key, store_key) = lock.open(passphrase).await?;
+        if let Some(store_key) = store_key {
+            self.store
+                .call(move |store| {
+                    store.reopen(store_key);
+                    Ok(())
+                })
+                .await?;
+        }
+        let mut inner = self.inner();
+        inner.cache.open(&key);
+        inner.phase = Phase::Open;
+        Ok(())
+    }
+
+    async fn open_store(&self, passphrase: Option<Secret>) -> Result<(), BrokerError> {
+        self.store.call_with_prompt(move |store| store.unlock(passphrase.as_ref())).await?;
+        self.read().await
     }
 }
 

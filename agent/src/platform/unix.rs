@@ -1,5 +1,8 @@
 //! Unix: a socket in a folder of ours, peers by their uid, signals, sessions.
 
+mod activation;
+mod signals;
+
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
@@ -13,10 +16,10 @@ use interprocess::local_socket::traits::tokio::Listener as _;
 use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName};
 use interprocess::os::unix::uds_local_socket::tokio as sockets;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use usher_proto::endpoint::{Endpoint, User, check_place};
 use usher_proto::{Code, Refusal};
 
+pub use self::signals::EndSignals;
 use super::{BindError, lock};
 use crate::peer::Peer;
 
@@ -118,42 +121,6 @@ fn owner_only(options: ListenerOptions<'_>) -> ListenerOptions<'_> {
     options
 }
 
-#[cfg(target_os = "linux")]
-mod activation {
-    use std::io::ErrorKind;
-    use std::os::fd::{OwnedFd, RawFd};
-
-    use super::BindError;
-
-    pub(super) fn descriptor() -> Result<Option<RawFd>, BindError> {
-        let doing = "reading LISTEN_FDS";
-        let mut given = sd_notify::listen_fds().map_err(|error| BindError::Failed(doing, error.kind()))?;
-        match (given.next(), given.next()) {
-            (Some(_), Some(_)) => Err(BindError::Failed(doing, ErrorKind::InvalidInput)),
-            (first, _) => Ok(first),
-        }
-    }
-
-    pub(super) fn is_listening(descriptor: &OwnedFd) -> bool {
-        rustix::net::sockopt::socket_acceptconn(descriptor).unwrap_or(false)
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod activation {
-    use std::os::fd::{OwnedFd, RawFd};
-
-    use super::BindError;
-
-    pub(super) fn descriptor() -> Result<Option<RawFd>, BindError> {
-        Ok(None)
-    }
-
-    pub(super) fn is_listening(_descriptor: &OwnedFd) -> bool {
-        false
-    }
-}
-
 /// Prepares the process: what it makes is its user's alone, and it may hold `connections` at once.
 /// Tells how many it may really hold.
 pub fn prepare(connections: usize) -> usize {
@@ -168,39 +135,6 @@ pub fn prepare(connections: usize) -> usize {
         }
     }
     connections.min(allowed.saturating_sub(SPARE_DESCRIPTORS).max(1) as usize)
-}
-
-/// The signals that ask the process to end, caught from the moment this is made.
-pub struct EndSignals {
-    terminate: Signal,
-    interrupt: Signal,
-    hangup: Signal,
-}
-
-impl EndSignals {
-    /// Catches them.
-    ///
-    /// # Errors
-    /// The system does not let signals be caught.
-    pub fn catch() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hangup: signal(SignalKind::hangup())?,
-        })
-    }
-
-    /// Waits for one; an interrupt from the terminal is for the command alone where the agent runs
-    /// around one.
-    pub async fn wait(mut self, around_command: bool) {
-        loop {
-            tokio::select! {
-                _ = self.terminate.recv() => return,
-                _ = self.hangup.recv() => return,
-                _ = self.interrupt.recv() => if !around_command { return },
-            }
-        }
-    }
 }
 
 /// Asks a process to end.

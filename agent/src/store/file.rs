@@ -9,6 +9,8 @@ mod passphrase;
 use std::fs::{self, OpenOptions, TryLockError};
 use std::io;
 use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use usher_proto::Secret;
 
@@ -17,6 +19,11 @@ pub use self::passphrase::PassphraseSource;
 use super::items::{Bytes, Item, Items};
 use super::{StoreError, disk};
 use crate::seal::{Cost, Key};
+
+/// How long to wait for an agent that is about to end: it holds the file until it has written the last.
+const HANDOVER: Duration = Duration::from_secs(1);
+/// Pause between two looks.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Largest file that is read, in bytes: about 100,000 credentials.
 const MAX_FILE: u64 = 256 * 1024 * 1024;
@@ -133,15 +140,18 @@ impl File {
         let mut path = self.path.clone().into_os_string();
         path.push(".lock");
         let file = disk::private(OpenOptions::new().write(true).create(true).truncate(false)).open(path)?;
-        match file.try_lock() {
-            Ok(()) => {
-                disk::clean(&self.path);
-                self.hold = Some(file);
-                Ok(())
+        let end = Instant::now() + HANDOVER;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < end => thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => return Err(StoreError::InUse),
+                Err(TryLockError::Error(error)) => return Err(error.into()),
             }
-            Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
-            Err(TryLockError::Error(error)) => Err(error.into()),
         }
+        disk::clean(&self.path);
+        self.hold = Some(file);
+        Ok(())
     }
 
     /// As `take_hold`, but where nobody can write reading is safe without.
