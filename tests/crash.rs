@@ -56,7 +56,8 @@ fn a_crash_in_the_middle_of_an_import_loses_nothing() {
         every_token_is_old_or_new(&home, round);
         home.usher(&["agent", "stop"]).expect(0);
         let left = fs::read_dir(home.path().join(SEALED)).expect("the store's folder");
-        let left: BTreeSet<_> = left.map(|entry| entry.expect("a file").file_name()).collect();
+        let names = left.map(|entry| entry.expect("a file").file_name().to_string_lossy().into_owned());
+        let left: BTreeSet<_> = names.filter(|name| name.contains("credentials")).collect();
         let expected = ["credentials.sealed", "credentials.sealed.lock"].map(Into::into);
         assert_eq!(left, expected.into(), "what the crash left in the middle went with the next start");
         import_all(&home, round, None);

@@ -75,6 +75,7 @@ fn program() -> PathBuf {
 
 /// Runs the starter until it ends, passing its words on.
 fn start(program: PathBuf, deadline: Instant, notices: &mut dyn Write) -> Result<(), Error> {
+    keep_streams();
     let mut child = Command::new(&program)
         .arg("--background")
         .stdin(Stdio::null())
@@ -106,6 +107,23 @@ fn start(program: PathBuf, deadline: Instant, notices: &mut dyn Write) -> Result
                 format!("the agent did not listen within {} s", START.as_secs()),
                 "run usher-agent in the foreground to see what it waits for",
             ))
+        }
+    }
+}
+
+/// Keeps our streams from the starter and the agent behind it. Windows hands every handle down that may
+/// be inherited, and ours came to us that way: whoever reads them would wait for the agent to end.
+fn keep_streams() {
+    #[cfg(windows)]
+    {
+        use windows_sys::Win32::Foundation::{HANDLE_FLAG_INHERIT, SetHandleInformation};
+        use windows_sys::Win32::System::Console::{
+            GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE,
+        };
+
+        for stream in [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
+            // SAFETY: changes a flag of a handle that this process has; one that it lacks is refused.
+            unsafe { SetHandleInformation(GetStdHandle(stream), HANDLE_FLAG_INHERIT, 0) };
         }
     }
 }

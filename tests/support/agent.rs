@@ -115,7 +115,8 @@ impl Drop for TestAgent {
 /// Names a socket in a folder, or on Windows a pipe after it.
 pub fn socket_in(folder: &Path) -> PathBuf {
     if cfg!(windows) {
-        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let path = folder.display().to_string();
+        let name: String = path.chars().filter(char::is_ascii_alphanumeric).collect();
         PathBuf::from(format!(r"\\.\pipe\usher-test-{}-{name}", std::process::id()))
     } else {
         folder.join("agent.sock")

@@ -18,7 +18,10 @@ use tokio::signal::windows::{
 };
 use usher_proto::Refusal;
 use usher_proto::endpoint::{Endpoint, Folders, User};
-use windows_sys::Win32::Foundation::CloseHandle;
+use windows_sys::Win32::Foundation::{CloseHandle, HANDLE_FLAG_INHERIT, SetHandleInformation};
+use windows_sys::Win32::System::Console::{
+    GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE,
+};
 use windows_sys::Win32::System::Threading::{
     CREATE_NEW_PROCESS_GROUP, DETACHED_PROCESS, OpenProcess, PROCESS_TERMINATE, TerminateProcess,
 };
@@ -155,7 +158,12 @@ pub fn detach() -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Makes a command run without our console.
+/// Makes a command run without our console and our streams. Windows hands every handle down that may be
+/// inherited, and ours came to us that way: whoever reads them would wait for the agent to end.
 pub fn send_to_background(command: &mut Command) {
+    for stream in [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
+        // SAFETY: changes a flag of a handle that this process has; one that it lacks is refused.
+        unsafe { SetHandleInformation(GetStdHandle(stream), HANDLE_FLAG_INHERIT, 0) };
+    }
     command.creation_flags(DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP);
 }
