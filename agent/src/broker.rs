@@ -145,6 +145,7 @@ impl Broker {
         };
         if stored.is_ok() {
             self.inner().cache.saved(&record);
+            self.save_unsaved().await;
         }
         Ok(Imported {
             credential: Arc::clone(&record.credential),
@@ -183,8 +184,8 @@ impl Broker {
         match self.read().await {
             Ok(()) => (State::Open, None),
             Err(BrokerError::Locked) => (State::Locked, None),
-            Err(error @ BrokerError::Store(StoreError::NeedsPassphrase { .. })) => {
-                (State::NeedsPassphrase, Some(error))
+            Err(error @ BrokerError::Store(StoreError::NeedsPassphrase { new })) => {
+                (if new { State::NeedsNewPassphrase } else { State::NeedsPassphrase }, Some(error))
             }
             Err(error) => (State::Unavailable, Some(error)),
         }

@@ -96,6 +96,15 @@ pub(crate) fn passphrase(streams: &mut Streams<'_>, what: &str) -> Result<Secret
     }
 }
 
+/// Takes a passphrase that is new: a person types it twice.
+pub(crate) fn new_passphrase(streams: &mut Streams<'_>) -> Result<Secret, Error> {
+    let first = passphrase(streams, "New passphrase")?;
+    if (streams.input_is_terminal)() && from_person(streams, "The same again")? != first {
+        return Err(Error::usage("the two passphrases differ", "nothing was changed; try again"));
+    }
+    Ok(first)
+}
+
 fn nothing(what: &str) -> Error {
     Error::usage(format!("{what} is empty"), "nothing was changed")
 }

@@ -147,6 +147,8 @@ pub enum State {
     NeedsPassphrase,
     /// The store cannot be read; its trouble says why.
     Unavailable,
+    /// The store is new, and gets the passphrase that is given next.
+    NeedsNewPassphrase,
 }
 
 /// Why a request was not carried out: for a program, for a person, and what to do next.

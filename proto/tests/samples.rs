@@ -156,6 +156,7 @@ samples! {
         Locked: "locked" => State::Locked;
         NeedsPassphrase: "needs-passphrase" => State::NeedsPassphrase;
         Unavailable: "unavailable" => State::Unavailable;
+        NeedsNewPassphrase: "needs-new-passphrase" => State::NeedsNewPassphrase;
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Broker, BrokerError, Phase};
 use crate::store::{Record, StoreError};
 
 impl Broker {
-    /// Writes what could not be stored before; called when the agent ends.
+    /// Writes what could not be stored before: when the store works again, and when the agent ends.
     pub async fn save_unsaved(&self) {
         let unsaved = self.inner().cache.unsaved();
         let sealed = self.count().1 - unsaved.len();
@@ -16,7 +16,10 @@ impl Broker {
         for record in unsaved {
             match self.save(&record).await {
                 Ok(()) => self.inner().cache.saved(&record),
-                Err(error) => log::error!("{} could not be stored: {error:?}", record.credential.id),
+                Err(error) => {
+                    log::error!("{} could not be stored: {error}", record.credential.id);
+                    return; // the next would fare no better
+                }
             }
         }
     }
@@ -33,6 +36,9 @@ impl Broker {
         if self.readings.load(Ordering::Relaxed) == seen {
             *outcome = self.read_store().await;
             self.readings.fetch_add(1, Ordering::Relaxed);
+            if outcome.is_ok() {
+                self.save_unsaved().await;
+            }
         }
         (*outcome).map_err(BrokerError::from)
     }

@@ -54,6 +54,7 @@ fn state(state: State) -> &'static str {
         State::Open => "open",
         State::Locked => "locked; usher unlock opens it",
         State::NeedsPassphrase => "the store wants its passphrase; usher unlock asks for it",
+        State::NeedsNewPassphrase => "the store is new and gets the passphrase that usher unlock asks for",
         State::Unavailable => "the store cannot be read",
     }
 }

@@ -7,7 +7,7 @@ use super::status;
 use crate::agent::PERSON;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::input::passphrase;
+use crate::input::{new_passphrase, passphrase};
 
 /// Takes a passphrase if one is wanted, and unlocks; the OS keyring asks the person itself.
 pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
@@ -15,6 +15,10 @@ pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
         State::Locked | State::NeedsPassphrase => {
             context.hang_up();
             Some(passphrase(context.streams, "Passphrase")?)
+        }
+        State::NeedsNewPassphrase => {
+            context.hang_up();
+            Some(new_passphrase(context.streams)?)
         }
         State::Open | State::Unavailable => None,
     };

@@ -27,9 +27,11 @@ pub enum PassphraseSource {
 }
 
 impl PassphraseSource {
-    /// Takes the passphrase from systemd; `directory` is the value of `$CREDENTIALS_DIRECTORY`.
+    /// Takes the passphrase from systemd if that has one; `directory` is the value of
+    /// `$CREDENTIALS_DIRECTORY`, in which there may be credentials of others only.
     pub fn systemd(directory: &Path) -> Self {
-        Self::Credential(directory.join(CREDENTIAL))
+        let path = directory.join(CREDENTIAL);
+        if path.exists() { Self::Credential(path) } else { Self::Ask }
     }
 
     /// Reads the passphrase, without the line's end; none if a person must be asked.
