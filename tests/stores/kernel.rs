@@ -131,15 +131,28 @@ fn a_full_quota_is_told_and_leaves_what_was_there() {
 #[test]
 fn keys_of_other_programs_are_no_trouble() {
     let keys = Keys::new();
-    let long = format!("{}:{}", keys.service.replace("usher", "other"), "x".repeat(600));
-    let add = Command::new("keyctl").args(["add", "user", &long, "theirs", "@u"]).output();
-    let add = add.expect("apt-get install keyutils");
-    assert!(add.status.success(), "{}", String::from_utf8_lossy(&add.stderr));
-    let id = String::from_utf8_lossy(&add.stdout).trim().to_owned();
+    let _theirs = Stranger::add(&format!("{}:{}", keys.service.replace("usher", "other"), "x".repeat(600)));
     let mut store = keys.open();
     store.put(&record(1, "ours")).expect("it is kept");
-    let loaded = load(&mut store);
-    let removed = Command::new("keyctl").args(["unlink", &id, "@u"]).status();
-    assert!(removed.expect("keyctl").success());
-    assert_eq!(loaded, [record(1, "ours")]);
+    assert_eq!(load(&mut store), [record(1, "ours")]);
+}
+
+/// Another program's key in the user's keyring, removed at the end.
+struct Stranger {
+    id: String,
+}
+
+impl Stranger {
+    fn add(description: &str) -> Self {
+        let added = Command::new("keyctl").args(["add", "user", description, "theirs", "@u"]).output();
+        let added = added.expect("apt-get install keyutils");
+        assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+        Self { id: String::from_utf8_lossy(&added.stdout).trim().to_owned() }
+    }
+}
+
+impl Drop for Stranger {
+    fn drop(&mut self) {
+        let _ = Command::new("keyctl").args(["unlink", &self.id, "@u"]).status();
+    }
 }
