@@ -5,7 +5,10 @@
 
 pub mod api_token;
 pub mod certificate;
+pub mod edge;
+pub mod error;
 pub mod folder;
+pub mod http;
 pub mod jwt;
 pub mod service_token;
 pub mod tunnel;
@@ -21,6 +24,9 @@ use usher_proto::{
 };
 
 use crate::store::Record;
+
+pub use self::edge::Edge;
+pub use self::error::EdgeError;
 
 /// Why something given is no credential that can be kept. Quotes nothing of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +84,11 @@ pub fn read(import: Import, now: Timestamp) -> Result<Record, NotACredential> {
             let (secret, facts) = read_given(kind, secret, app, label)?;
             (kind, secret, facts, Source::Given)
         }
+        Origin::ServiceToken { app, team, header, label } => {
+            let (secret, facts) = service_token::read(secret, service_token::For { app, team, header })?;
+            let facts = facts.labelled(label);
+            (Kind::ServiceToken, secret, facts, Source::Given)
+        }
     };
     let credential = Arc::new(facts.into_credential(kind, profile, source));
     match credential.expires {
@@ -92,24 +103,28 @@ fn read_given(
     app: Option<AppPattern>,
     label: Option<String>,
 ) -> Result<(Secret, Facts), NotACredential> {
-    let (secret, mut facts) = match kind {
+    let (secret, facts) = match kind {
         Kind::AppToken => {
             let app = app.ok_or(NotACredential::Missing("an app token needs the application it is for"))?;
             jwt::app_token(secret, app, None)
         }
         Kind::OrgToken => jwt::org_token(secret, None),
         Kind::AccountCert => certificate::read(secret),
-        Kind::ServiceToken => service_token::read(secret, app),
+        Kind::ServiceToken => {
+            service_token::read(secret, service_token::For { app, ..service_token::For::default() })
+        }
         Kind::Tunnel => tunnel::read(secret),
         Kind::ApiToken => api_token::read(secret, label.as_deref()),
     }?;
-    if let Some(label) = label {
-        facts.label = label;
-    }
-    Ok((secret, facts))
+    Ok((secret, facts.labelled(label)))
 }
 
 impl Facts {
+    /// Takes a person's words for it, where there are any.
+    fn labelled(self, label: Option<String>) -> Self {
+        Facts { label: label.unwrap_or(self.label), ..self }
+    }
+
     fn into_credential(self, kind: Kind, profile: ProfileName, source: Source) -> Credential {
         let id = self.id(kind, &profile);
         let Facts { label, app, audience, team, account, zone, tunnel, client_id, email, issued, expires } =

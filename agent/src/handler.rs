@@ -86,6 +86,10 @@ impl Handler {
                 log::info!("unlocked by pid {}", peer.pid);
                 Answer::Unlocked {}
             }
+            Request::Login { .. }
+            | Request::Refresh { .. }
+            | Request::Verify { .. }
+            | Request::Headers { .. } => todo!(),
             Request::Stop {} => {
                 log::info!("stopped by pid {}", peer.pid);
                 self.stop.ask();

@@ -122,10 +122,16 @@ impl Error {
 fn exit_of(code: Code) -> Exit {
     match code {
         Code::BadRequest => Exit::Usage,
-        Code::NotFound | Code::LoginRequired => Exit::Missing,
+        Code::NotFound | Code::LoginRequired | Code::LoginTimeout => Exit::Missing,
         Code::Unavailable => Exit::NoAgent,
         Code::Locked | Code::WrongPassphrase | Code::Denied => Exit::Refused,
-        Code::Network => Exit::Network,
+        Code::Network
+        | Code::NoAccess
+        | Code::AccessDenied
+        | Code::NotSupported
+        | Code::ServiceTokenRefused
+        | Code::WrongClock
+        | Code::Untrusted => Exit::Network,
         Code::StoreLocked | Code::StoreTimeout | Code::StoreFull | Code::StoreFailed => Exit::Store,
         Code::TooLarge
         | Code::TooSlow
@@ -175,6 +181,13 @@ mod tests {
             (Code::StoreFailed, 7),
             (Code::Network, 6),
             (Code::Unavailable, 4),
+            (Code::NoAccess, 6),
+            (Code::AccessDenied, 6),
+            (Code::NotSupported, 6),
+            (Code::ServiceTokenRefused, 6),
+            (Code::WrongClock, 6),
+            (Code::Untrusted, 6),
+            (Code::LoginTimeout, 3),
         ] {
             assert_eq!(Error::from(Refusal::new(code, "", "")).exit() as u8, exit, "{code:?}");
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::credential::Credential;
-use crate::name::Timestamp;
+use crate::name::{HeaderName, TeamDomain, Timestamp};
 use crate::secret::{Secret, wire};
 
 /// One answer. In JSON it is an object with one member, named after the variant.
@@ -52,6 +52,62 @@ pub enum Answer {
     Stopping {},
     /// Why it was not done.
     Error(Refusal),
+    /// Something that happens before the answer, which is still to come.
+    Event(Event),
+    /// The headers that open an application.
+    Headers {
+        /// In the order in which to send them.
+        headers: Vec<Header>,
+        /// What is in them.
+        credential: Arc<Credential>,
+    },
+    /// An app token is new.
+    Refreshed {
+        /// What it is.
+        credential: Arc<Credential>,
+    },
+    /// The edge takes the app token.
+    Verified {
+        /// What it is.
+        credential: Arc<Credential>,
+        /// The one before was refused, and this one took its place.
+        replaced: bool,
+    },
+}
+
+/// What happens while a login is under way.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// A person has to log in.
+    LogIn {
+        /// The page; a secret until the login is over.
+        #[serde(with = "wire")]
+        url: Arc<Secret>,
+        /// The application, in words.
+        label: String,
+        /// The team whose login it is.
+        team: TeamDomain,
+        /// This client is the one to open a browser; others wait for the same login.
+        open: bool,
+        /// Seconds left.
+        left: u32,
+    },
+    /// The login is still awaited.
+    Waiting {
+        /// Seconds left.
+        left: u32,
+    },
+}
+
+/// A header of an HTTP request.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Header {
+    /// Its name.
+    pub name: HeaderName,
+    /// Its value.
+    #[serde(with = "wire")]
+    pub value: Arc<Secret>,
 }
 
 /// The agent's version, features and limits.
@@ -217,4 +273,18 @@ pub enum Code {
     Network,
     /// The agent ends or is out of resources.
     Unavailable,
+    /// No Access application is at the URL.
+    NoAccess,
+    /// Cloudflare knows the person or the service token, and a policy keeps it out.
+    AccessDenied,
+    /// The application asks for what no command line can give.
+    NotSupported,
+    /// The edge does not take the service token.
+    ServiceTokenRefused,
+    /// This machine's clock is wrong.
+    WrongClock,
+    /// What was answered in Cloudflare's place does not hold: a signature, a host, an audience, a form.
+    Untrusted,
+    /// The login did not come to its end in time.
+    LoginTimeout,
 }

@@ -81,6 +81,10 @@ pub enum Source {
     File(String),
     /// A pipe or a prompt.
     Given,
+    /// A login in a browser.
+    Login,
+    /// An exchange at Cloudflare, of an org token or a service token.
+    Exchange,
 }
 
 /// Everything about a credential that is not secret. A field that does not apply is null.

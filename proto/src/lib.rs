@@ -27,7 +27,7 @@ pub mod wiped;
 pub use answer::{Answer, Code, Refusal};
 pub use app::{AppPattern, AppUrl};
 pub use credential::{Credential, Kind};
-pub use name::{Audience, CredentialId, ProfileName, TeamDomain, Timestamp};
+pub use name::{Audience, CredentialId, HeaderName, ProfileName, TeamDomain, Timestamp};
 pub use request::Request;
 pub use secret::Secret;
 pub use wiped::Wiped;

@@ -125,6 +125,25 @@ checked_name!(
     })
 );
 
+impl TeamDomain {
+    /// Tells whether the team is in FedRAMP High: its domain is `TEAM.fed.cloudflareaccess.com`.
+    pub fn is_fedramp(&self) -> bool {
+        self.0.ends_with(".fed.cloudflareaccess.com")
+    }
+}
+
+checked_name!(
+    /// The name of a header of HTTP, such as `Authorization`.
+    HeaderName,
+    "a header's name",
+    "1 to 64 letters, digits or '-', beginning with a letter",
+    |text| {
+        (1..=64).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    }
+);
+
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && !label.starts_with('-')

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::{AppPattern, AppUrl};
 use crate::credential::Kind;
-use crate::name::{CredentialId, ProfileName};
+use crate::name::{CredentialId, HeaderName, ProfileName, TeamDomain};
 use crate::secret::{Secret, wire};
 
 /// One question. In JSON it is an object with one member, named after the variant.
@@ -67,6 +67,62 @@ pub enum Request {
     },
     /// Ends the agent in order.
     Stop {},
+    /// Gets the app token of the application at a URL, through a browser if nothing else does.
+    ///
+    /// Events come before the answer, which is that of `Token`.
+    Login {
+        /// The application.
+        app: AppUrl,
+        /// Whose.
+        #[serde(default)]
+        profile: ProfileName,
+        /// The token must live at least so many seconds more.
+        #[serde(default = "default_min_valid")]
+        min_valid: u32,
+        /// The application's team is in FedRAMP High; a team domain that says so needs no flag.
+        #[serde(default)]
+        fedramp: bool,
+        /// The browser's last page closes itself.
+        #[serde(default)]
+        auto_close: bool,
+    },
+    /// Gets a new app token now, without a browser.
+    Refresh {
+        /// Which.
+        target: Target,
+        /// Whose; an id tells it by itself.
+        #[serde(default)]
+        profile: ProfileName,
+    },
+    /// Asks Cloudflare's edge whether it takes the token, and replaces one that it refuses.
+    Verify {
+        /// Which.
+        target: Target,
+        /// Whose; an id tells it by itself.
+        #[serde(default)]
+        profile: ProfileName,
+    },
+    /// Asks for the request headers that open an application: an app token's, or a service token's.
+    Headers {
+        /// The application.
+        app: AppUrl,
+        /// Whose.
+        #[serde(default)]
+        profile: ProfileName,
+        /// What is in the headers must live at least so many seconds more.
+        #[serde(default = "default_min_valid")]
+        min_valid: u32,
+    },
+}
+
+/// Names an app token: by its id, or by a URL that its application covers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// The token with this id.
+    Id(CredentialId),
+    /// The token that answers this URL.
+    App(AppUrl),
 }
 
 /// Life that a token must have left when a caller does not say, in seconds: enough to be sent.
@@ -111,6 +167,22 @@ pub enum Origin {
         #[serde(default)]
         app: Option<AppPattern>,
         /// Words for a person; needed for an API token.
+        #[serde(default)]
+        label: Option<String>,
+    },
+    /// A service token, from a pipe or a prompt.
+    ServiceToken {
+        /// The application that it is for.
+        #[serde(default)]
+        app: Option<AppPattern>,
+        /// The team whose every application it is for.
+        #[serde(default)]
+        team: Option<TeamDomain>,
+        /// The one header that the application reads both halves from, where its administrator chose
+        /// one; else they travel in two.
+        #[serde(default)]
+        header: Option<HeaderName>,
+        /// Words for a person.
         #[serde(default)]
         label: Option<String>,
     },

@@ -6,12 +6,12 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use usher_proto::answer::{Hello, Imported, Status, StoreStatus};
+use usher_proto::answer::{Event, Header, Hello, Imported, Status, StoreStatus};
 use usher_proto::credential::Source;
-use usher_proto::request::{Import, Origin};
+use usher_proto::request::{Import, Origin, Target};
 use usher_proto::{
-    Answer, AppPattern, AppUrl, Code, Credential, CredentialId, Kind, ProfileName, Refusal, Request, Secret,
-    Timestamp,
+    Answer, AppPattern, AppUrl, Code, Credential, CredentialId, HeaderName, Kind, ProfileName, Refusal,
+    Request, Secret, TeamDomain, Timestamp,
 };
 
 use crate::samples;
@@ -39,6 +39,22 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
         secret().prop_map(|passphrase| Request::Lock { passphrase }),
         option::of(secret()).prop_map(|passphrase| Request::Unlock { passphrase }),
         Just(()).prop_map(|()| Request::Stop {}),
+        (app_url(), profile(), any::<u32>(), any::<[bool; 2]>()).prop_map(
+            |(app, profile, min_valid, [fedramp, auto_close])| Request::Login {
+                app,
+                profile,
+                min_valid,
+                fedramp,
+                auto_close
+            }
+        ),
+        (target(), profile()).prop_map(|(target, profile)| Request::Refresh { target, profile }),
+        (target(), profile()).prop_map(|(target, profile)| Request::Verify { target, profile }),
+        (app_url(), profile(), any::<u32>()).prop_map(|(app, profile, min_valid)| Request::Headers {
+            app,
+            profile,
+            min_valid
+        }),
     ]
 }
 
@@ -58,6 +74,12 @@ pub(crate) fn answer() -> impl Strategy<Value = Answer> {
         Just(()).prop_map(|()| Answer::Unlocked {}),
         Just(()).prop_map(|()| Answer::Stopping {}),
         refusal().prop_map(Answer::Error),
+        event().prop_map(Answer::Event),
+        (vec(header(), 0..3), credential())
+            .prop_map(|(headers, credential)| Answer::Headers { headers, credential }),
+        credential().prop_map(|credential| Answer::Refreshed { credential }),
+        (credential(), any::<bool>())
+            .prop_map(|(credential, replaced)| Answer::Verified { credential, replaced }),
     ]
 }
 
@@ -75,6 +97,31 @@ fn profile() -> impl Strategy<Value = ProfileName> {
 
 fn id() -> impl Strategy<Value = CredentialId> {
     "[a-z]{1,8}-[0-9a-f]{12}".prop_map(parsed)
+}
+
+fn target() -> impl Strategy<Value = Target> {
+    prop_oneof![id().prop_map(Target::Id), app_url().prop_map(Target::App)]
+}
+
+fn header_name() -> impl Strategy<Value = HeaderName> {
+    "[A-Za-z][A-Za-z0-9-]{0,63}".prop_map(parsed)
+}
+
+fn header() -> impl Strategy<Value = Header> {
+    (header_name(), secret()).prop_map(|(name, value)| Header { name, value: Arc::new(value) })
+}
+
+fn team() -> impl Strategy<Value = TeamDomain> {
+    "[a-z0-9]{1,12}\\.cloudflareaccess\\.com".prop_map(parsed)
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (secret(), any::<String>(), team(), any::<bool>(), any::<u32>()).prop_map(
+            |(url, label, team, open, left)| Event::LogIn { url: Arc::new(url), label, team, open, left }
+        ),
+        any::<u32>().prop_map(|left| Event::Waiting { left }),
+    ]
 }
 
 fn kind() -> impl Strategy<Value = Kind> {
@@ -100,16 +147,15 @@ fn refusal() -> impl Strategy<Value = Refusal> {
 }
 
 fn source() -> impl Strategy<Value = Source> {
-    prop_oneof![any::<String>().prop_map(Source::File), Just(Source::Given)]
+    prop_oneof![
+        any::<String>().prop_map(Source::File),
+        select(vec![Source::Given, Source::Login, Source::Exchange]),
+    ]
 }
 
 fn credential() -> impl Strategy<Value = Arc<Credential>> {
     let about = (id(), profile(), kind(), any::<String>(), source());
-    let access = (
-        option::of(app_pattern()),
-        option::of("[0-9a-f]{64}".prop_map(parsed)),
-        option::of("[a-z0-9]{1,12}\\.cloudflareaccess\\.com".prop_map(parsed)),
-    );
+    let access = (option::of(app_pattern()), option::of("[0-9a-f]{64}".prop_map(parsed)), option::of(team()));
     let names = [(); 5].map(|()| option::of(any::<String>()));
     let times = [(); 2].map(|()| option::of(any::<i64>().prop_map(Timestamp)));
     (about, access, names, times).prop_map(|(about, access, names, times)| {
@@ -143,6 +189,13 @@ fn origin() -> impl Strategy<Value = Origin> {
             .prop_map(|(name, login_url)| Origin::File { name, login_url }),
         (kind(), option::of(app_pattern()), option::of(any::<String>()))
             .prop_map(|(kind, app, label)| Origin::Given { kind, app, label }),
+        (
+            option::of(app_pattern()),
+            option::of(team()),
+            option::of(header_name()),
+            option::of(any::<String>())
+        )
+            .prop_map(|(app, team, header, label)| Origin::ServiceToken { app, team, header, label }),
     ]
 }
 

@@ -79,7 +79,7 @@ fn what_the_document_refuses_is_refused() {
         &[2, 0, 0, 0, 2][..],                        // an optional that is neither there nor not
         &[8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],       // an empty secret
         &[3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0xff], // text that is not UTF-8
-        &[11, 0, 0, 0],                              // a request that there is not
+        &[15, 0, 0, 0],                              // a request that there is not
         &[0, 0, 0, 0, 0],                            // a byte left over
     ] {
         assert!(codec::decode::<Request>(bytes).is_err(), "{bytes:?}");
@@ -102,7 +102,9 @@ pub(crate) fn numbers() -> String {
     let mut rows = String::new();
     rows += &numbers_of("request", &samples::requests());
     rows += &numbers_of("origin", &samples::origins());
+    rows += &numbers_of("target", &samples::targets());
     rows += &numbers_of("answer", &samples::answers());
+    rows += &numbers_of("event", &samples::events());
     rows += &numbers_of("kind", &samples::kinds());
     rows += &numbers_of("source", &samples::sources());
     rows += &numbers_of("outcome", &samples::outcomes());

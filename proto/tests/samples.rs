@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use usher_proto::answer::{Hello, Imported, Outcome, State, Status, StoreStatus};
+use usher_proto::answer::{Event, Header, Hello, Imported, Outcome, State, Status, StoreStatus};
 use usher_proto::credential::Source;
-use usher_proto::request::{Import, Origin};
+use usher_proto::request::{Import, Origin, Target};
 use usher_proto::{Answer, Code, Credential, Kind, ProfileName, Refusal, Request, Secret, Timestamp};
 
 /// Makes the list of an enum's samples: variant, then the names and values of its samples.
@@ -43,6 +43,9 @@ samples! {
             }),
             "import-given" => Request::Import(Import {
                 profile: parsed("work"), from: given(), secret: secret(TOKEN),
+            }),
+            "import-service-token" => Request::Import(Import {
+                profile: ProfileName::default(), from: service_token(), secret: secret("id.access secret"),
             });
         Forget: "forget" => Request::Forget { id: parsed("app-3b01511e5b32") };
         ForgetAll:
@@ -54,6 +57,26 @@ samples! {
             "unlock" => Request::Unlock { passphrase: None },
             "unlock-passphrase" => Request::Unlock { passphrase: Some(secret("öffne dich")) };
         Stop: "stop" => Request::Stop {};
+        Login: "login" => Request::Login {
+            app: parsed("https://app.example.com/admin"),
+            profile: ProfileName::default(),
+            min_valid: 5,
+            fedramp: false,
+            auto_close: true,
+        };
+        Refresh:
+            "refresh" => Request::Refresh {
+                target: Target::App(parsed("https://app.example.com")), profile: ProfileName::default(),
+            },
+            "refresh-id" => Request::Refresh {
+                target: Target::Id(parsed("app-3b01511e5b32")), profile: ProfileName::default(),
+            };
+        Verify: "verify" => Request::Verify {
+            target: Target::App(parsed("https://app.example.com")), profile: parsed("work"),
+        };
+        Headers: "headers" => Request::Headers {
+            app: parsed("https://app.example.com"), profile: ProfileName::default(), min_valid: 5,
+        };
     }
 }
 
@@ -108,6 +131,15 @@ samples! {
         Error: "error" => Answer::Error(Refusal::new(
             Code::LoginRequired, "the token for app.example.com expired 3 min ago", "log in, then import again",
         ));
+        Event:
+            "event-log-in" => Answer::Event(log_in()),
+            "event-waiting" => Answer::Event(Event::Waiting { left: 599 });
+        Headers: "headers" => Answer::Headers {
+            headers: vec![Header { name: parsed("cf-access-token"), value: Arc::new(secret(TOKEN)) }],
+            credential: Arc::new(app_token()),
+        };
+        Refreshed: "refreshed" => Answer::Refreshed { credential: Arc::new(app_token()) };
+        Verified: "verified" => Answer::Verified { credential: Arc::new(app_token()), replaced: false };
     }
 }
 
@@ -116,6 +148,23 @@ samples! {
     origins: Origin {
         File: "file" => file();
         Given: "given" => given();
+        ServiceToken: "service-token" => service_token();
+    }
+}
+
+samples! {
+    /// What names an app token.
+    targets: Target {
+        Id: "id" => Target::Id(parsed("app-3b01511e5b32"));
+        App: "app" => Target::App(parsed("https://app.example.com"));
+    }
+}
+
+samples! {
+    /// What happens before an answer.
+    events: Event {
+        LogIn: "log-in" => log_in();
+        Waiting: "waiting" => Event::Waiting { left: 599 };
     }
 }
 
@@ -124,6 +173,8 @@ samples! {
     sources: Source {
         File: "file" => Source::File("cert.pem".into());
         Given: "given" => Source::Given;
+        Login: "login" => Source::Login;
+        Exchange: "exchange" => Source::Exchange;
     }
 }
 
@@ -181,6 +232,13 @@ samples! {
         StoreFailed: "store-failed" => Code::StoreFailed;
         Network: "network" => Code::Network;
         Unavailable: "unavailable" => Code::Unavailable;
+        NoAccess: "no-access" => Code::NoAccess;
+        AccessDenied: "access-denied" => Code::AccessDenied;
+        NotSupported: "not-supported" => Code::NotSupported;
+        ServiceTokenRefused: "service-token-refused" => Code::ServiceTokenRefused;
+        WrongClock: "wrong-clock" => Code::WrongClock;
+        Untrusted: "untrusted" => Code::Untrusted;
+        LoginTimeout: "login-timeout" => Code::LoginTimeout;
     }
 }
 
@@ -205,6 +263,25 @@ fn file() -> Origin {
 
 fn given() -> Origin {
     Origin::Given { kind: Kind::AppToken, app: Some(parsed("*.example.com/admin")), label: None }
+}
+
+fn service_token() -> Origin {
+    Origin::ServiceToken {
+        app: None,
+        team: Some(parsed("acme.cloudflareaccess.com")),
+        header: Some(parsed("Authorization")),
+        label: None,
+    }
+}
+
+fn log_in() -> Event {
+    Event::LogIn {
+        url: Arc::new(secret("https://app.example.com/cdn-cgi/access/cli?token=x")),
+        label: "app.example.com".into(),
+        team: parsed("acme.cloudflareaccess.com"),
+        open: true,
+        left: 600,
+    }
 }
 
 fn app_token() -> Credential {

@@ -1,7 +1,7 @@
 //! Access service tokens: a client id and a client secret.
 
 use serde::{Deserialize, Serialize};
-use usher_proto::{AppPattern, Secret};
+use usher_proto::{AppPattern, HeaderName, Secret, TeamDomain};
 use zeroize::Zeroizing;
 
 use super::{Facts, NotACredential, secret_text};
@@ -13,13 +13,26 @@ struct Pair {
     id: String,
     #[serde(rename = "cf-access-client-secret", alias = "CF-Access-Client-Secret", alias = "client_secret")]
     secret: Zeroizing<String>,
+    /// The one header that carries both halves, where the application reads them from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    header: Option<HeaderName>,
+}
+
+/// What a service token is for, as far as a person said.
+#[derive(Debug, Default)]
+pub(super) struct For {
+    pub(super) app: Option<AppPattern>,
+    pub(super) team: Option<TeamDomain>,
+    pub(super) header: Option<HeaderName>,
 }
 
 /// Reads the pair: as JSON, or as text, id first.
-pub(super) fn read(secret: Secret, app: Option<AppPattern>) -> Result<(Secret, Facts), NotACredential> {
+pub(super) fn read(secret: Secret, what_for: For) -> Result<(Secret, Facts), NotACredential> {
+    let For { app, team, header } = what_for;
     let text = secret_text(&secret)?.trim();
     let pair = if text.starts_with('{') { serde_json::from_str(text).ok() } else { from_lines(text) };
     let pair = pair.ok_or(NotACredential::Malformed("it is no client id and client secret"))?;
+    let pair = Pair { header: header.or(pair.header), ..pair };
     if !is_client_id(&pair.id) {
         return Err(NotACredential::Malformed("its client id does not end in .access"));
     }
@@ -30,11 +43,12 @@ pub(super) fn read(secret: Secret, app: Option<AppPattern>) -> Result<(Secret, F
         .ok()
         .and_then(|line| Secret::new(line.trim_ascii_end().to_vec()).ok());
     let kept = kept.ok_or(NotACredential::Malformed("it is empty"))?;
-    let label = match &app {
-        Some(app) => app.to_string(),
-        None => pair.id.clone(),
+    let label = match (&app, &team) {
+        (Some(app), _) => app.to_string(),
+        (None, Some(team)) => team.to_string(),
+        (None, None) => pair.id.clone(),
     };
-    Ok((kept, Facts { label, app, client_id: Some(pair.id), ..Facts::default() }))
+    Ok((kept, Facts { label, app, team, client_id: Some(pair.id), ..Facts::default() }))
 }
 
 /// 32 hexadecimal digits and `.access`, in older ones followed by a domain.
@@ -54,7 +68,10 @@ fn from_lines(text: &str) -> Option<Pair> {
         text.split([':', ' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect();
     words.retain(|word| !word.to_ascii_lowercase().starts_with("cf-access-client-"));
     match words[..] {
-        [id, secret] => Some(Pair { id: id.to_owned(), secret: Zeroizing::new(secret.to_owned()) }),
+        [id, secret] => {
+            let secret = Zeroizing::new(secret.to_owned());
+            Some(Pair { id: id.to_owned(), secret, header: None })
+        }
         _ => None,
     }
 }

@@ -34,6 +34,8 @@ fn sheet(credential: &Credential, now: Timestamp) -> String {
     let source = match &credential.source {
         Source::File(name) => format!("file {name}"),
         Source::Given => "given on a pipe or at a prompt".to_owned(),
+        Source::Login => "a login in a browser".to_owned(),
+        Source::Exchange => "an exchange at Cloudflare".to_owned(),
     };
     let text = |text: &Option<String>| text.clone();
     let mut table = Table::default();
