@@ -1,29 +1,50 @@
-//! Answers lookups out of the cache, and keeps cache and store in step.
+//! Answers lookups out of the cache, gets from Cloudflare what is missing there, and keeps cache and
+//! store in step.
 
+mod ahead;
 mod apps;
 mod cache;
 mod error;
+mod events;
+mod fetch;
+mod flights;
+mod headers;
+mod keep;
+mod known;
 mod lock;
+mod login;
+mod renew;
 mod storing;
 mod throttle;
+mod uses;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use tokio::sync::Notify;
 use usher_proto::answer::{Imported, Outcome, State};
 use usher_proto::frame::MAX_MESSAGE;
 use usher_proto::request::Import;
-use usher_proto::{AppUrl, Credential, CredentialId, ProfileName, json};
+use usher_proto::{AppUrl, Credential, CredentialId, ProfileName, Timestamp, json};
 
 use self::cache::Cache;
+use self::fetch::Fetches;
+use self::known::Known;
 use self::lock::Lock;
+use self::login::Logins;
 use self::throttle::Throttle;
 use crate::clock::Clock;
-use crate::cloudflare;
+use crate::cloudflare::{self, Edge};
 use crate::store::thread::StoreThread;
 use crate::store::{Record, StoreError};
 
 pub use self::error::BrokerError;
+pub use self::events::Events;
+pub use self::login::LoginOptions;
+
+/// How long a person has for a login.
+pub const LOGIN_PATIENCE: Duration = Duration::from_secs(600);
 
 /// Bytes of JSON in one page of a list, so that with one credential more it is still a message.
 const PAGE: usize = MAX_MESSAGE / 2;
@@ -32,7 +53,14 @@ const PAGE: usize = MAX_MESSAGE / 2;
 pub struct Broker {
     store: StoreThread,
     clock: Arc<dyn Clock>,
+    /// None if the agent never goes out.
+    edge: Option<Edge>,
     inner: Mutex<Inner>,
+    fetches: Fetches,
+    logins: Logins,
+    login_patience: Duration,
+    /// A token came into use, or what is in use changed.
+    used: Notify,
     reading: tokio::sync::Mutex<Result<(), StoreError>>,
     readings: AtomicU64,
     throttle: Throttle,
@@ -42,7 +70,19 @@ pub struct Broker {
 
 struct Inner {
     cache: Cache,
+    known: Known,
     phase: Phase,
+}
+
+/// What a client wants: a token for a URL, with so many seconds of life left.
+#[derive(Debug, Clone)]
+pub struct Want {
+    /// The application.
+    pub app: AppUrl,
+    /// Whose.
+    pub profile: ProfileName,
+    /// Seconds.
+    pub min_valid: u32,
 }
 
 /// What the cache can be asked for.
@@ -57,45 +97,76 @@ enum Phase {
 
 impl Broker {
     /// Begins with an empty cache; the store is read when it is first needed.
-    pub fn new(store: StoreThread, clock: Arc<dyn Clock>) -> Self {
-        Self {
+    ///
+    /// Without an edge nothing is fetched: the agent answers with what was imported.
+    pub fn new(
+        store: StoreThread,
+        clock: Arc<dyn Clock>,
+        edge: Option<Edge>,
+        login_patience: Duration,
+    ) -> Arc<Self> {
+        Arc::new(Self {
             store,
             clock,
-            inner: Mutex::new(Inner { cache: Cache::default(), phase: Phase::Unread }),
+            edge,
+            inner: Mutex::new(Inner {
+                cache: Cache::default(),
+                known: Known::default(),
+                phase: Phase::Unread,
+            }),
+            fetches: Fetches::default(),
+            logins: Logins::default(),
+            login_patience,
+            used: Notify::new(),
             reading: tokio::sync::Mutex::new(Ok(())),
             readings: AtomicU64::new(0),
             throttle: Throttle::default(),
             turning: tokio::sync::Mutex::new(()),
-        }
+        })
     }
 
-    /// Finds the app token of the application that covers a URL.
+    /// Finds the app token of the application that covers a URL; gets a new one where that needs no
+    /// person.
     ///
     /// The most specific application decides, also when its token has expired: another application's
     /// token is never handed out in its place.
-    pub async fn token(
-        &self,
-        app: &AppUrl,
-        profile: &ProfileName,
-        min_valid: u32,
-    ) -> Result<Record, BrokerError> {
+    pub async fn token(self: &Arc<Self>, want: &Want) -> Result<Record, BrokerError> {
         let read = self.read().await;
-        let found = self.inner().cache.app_token(profile, app);
-        let record = match (found, read) {
-            (Some(record), _) => record,
-            (None, Ok(())) => return Err(BrokerError::NoSuchApp),
-            (None, Err(error)) => return Err(error),
+        let missing = match (self.held(want), read) {
+            (Ok(record), _) => return Ok(record),
+            // What the store holds might do, so nothing is fetched in its place.
+            (Err(BrokerError::NoSuchApp), Err(unread)) => return Err(unread),
+            (Err(missing), Err(_)) => return Err(missing),
+            (Err(missing), Ok(())) => missing,
         };
-        let left = record.credential.expires.map_or(i64::MAX, |end| self.clock.now().seconds_until(end));
-        match left {
-            ..=0 => Err(BrokerError::Expired { label: record.credential.label.clone(), ago: -left }),
-            _ if left < i64::from(min_valid) => Err(BrokerError::ExpiresSoon {
-                label: record.credential.label.clone(),
-                left,
-                wanted: min_valid,
-            }),
-            _ => Ok(record),
+        match Box::pin(self.fetch(want)).await {
+            Err(BrokerError::Offline | BrokerError::LoginRequired { .. })
+                if missing != BrokerError::NoSuchApp =>
+            {
+                Err(missing)
+            }
+            Err(BrokerError::Offline) => Err(missing),
+            fetched => fetched,
         }
+    }
+
+    /// Finds a token in the cache that lives long enough, and notes that it is used.
+    fn held(self: &Arc<Self>, want: &Want) -> Result<Record, BrokerError> {
+        let now = self.clock.now();
+        let mut inner = self.inner();
+        let Some((record, uses)) = inner.cache.app_token(&want.profile, &want.app) else {
+            return Err(BrokerError::NoSuchApp);
+        };
+        lives(&record, now, want.min_valid)?;
+        if self.edge.is_some() {
+            if uses.note(&want.app) {
+                self.used.notify_one();
+            }
+            if uses.take_check(now) {
+                self.check_in_background(record.clone(), want.app.clone());
+            }
+        }
+        Ok(record)
     }
 
     /// Lists what is held, one profile's or all, from the one after `after` on and as much of it as
@@ -199,5 +270,18 @@ impl Broker {
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells whether a token lives so many seconds more.
+fn lives(record: &Record, now: Timestamp, min_valid: u32) -> Result<(), BrokerError> {
+    let left = record.credential.expires.map_or(i64::MAX, |end| now.seconds_until(end));
+    let label = || record.credential.label.clone();
+    match left {
+        ..=0 => Err(BrokerError::Expired { label: label(), ago: -left }),
+        _ if left < i64::from(min_valid) => {
+            Err(BrokerError::ExpiresSoon { label: label(), left, wanted: min_valid })
+        }
+        _ => Ok(()),
     }
 }

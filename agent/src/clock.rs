@@ -1,6 +1,9 @@
 //! The wall clock, passed in: a token's life goes on while the machine sleeps, and tests turn it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 
 use usher_proto::Timestamp;
 
@@ -8,10 +11,16 @@ use usher_proto::Timestamp;
 pub trait Clock: Send + Sync {
     /// Tells what time it is now.
     fn now(&self) -> Timestamp;
+
+    /// Waits until it is so late.
+    fn reach(&self, time: Timestamp) -> BoxFuture<'_, ()>;
 }
 
 /// The system's clock.
 pub struct SystemClock;
+
+/// Longest sleep at a time: timers stand still while the machine sleeps, the wall clock does not.
+const LONGEST_SLEEP: Duration = Duration::from_secs(600);
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
@@ -20,5 +29,15 @@ impl Clock for SystemClock {
             Err(_) => 0,
         };
         Timestamp(seconds)
+    }
+
+    fn reach(&self, time: Timestamp) -> BoxFuture<'_, ()> {
+        async move {
+            while let Some(left) = u64::try_from(self.now().seconds_until(time)).ok().filter(|left| *left > 0)
+            {
+                tokio::time::sleep(Duration::from_secs(left).min(LONGEST_SLEEP)).await;
+            }
+        }
+        .boxed()
     }
 }

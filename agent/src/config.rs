@@ -1,11 +1,13 @@
 //! The config file: TOML in usher's folder, every key optional, an unknown one refused with its line.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use usher_proto::{Code, Refusal};
+use usher_proto::{AppPattern, Code, Refusal};
 
 /// What the config file says.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
@@ -17,6 +19,32 @@ pub struct Config {
     pub sealed_file: Option<PathBuf>,
     /// A file that holds the sealed file's passphrase; without one, `usher unlock` asks.
     pub passphrase_file: Option<PathBuf>,
+    /// Never go out: serve what was imported, and nothing else.
+    #[serde(default)]
+    pub offline: bool,
+    /// PEM certificates of the authorities to trust in place of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Hosts that are reached at an address of this machine: for tests, and for gateways that run here.
+    #[serde(default)]
+    pub hosts: BTreeMap<AppPattern, Loopback>,
+}
+
+/// An address of this machine, with its port. Another one would let whoever writes the config file
+/// send credentials elsewhere without a word in DNS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "SocketAddr")]
+pub struct Loopback(pub SocketAddr);
+
+impl TryFrom<SocketAddr> for Loopback {
+    type Error = &'static str;
+
+    fn try_from(address: SocketAddr) -> Result<Self, &'static str> {
+        if address.ip().is_loopback() {
+            Ok(Self(address))
+        } else {
+            Err("not an address of this machine, such as 127.0.0.1:8443")
+        }
+    }
 }
 
 /// Reads the config file at `path`; the standard one may be missing.
@@ -55,8 +83,13 @@ mod tests {
 
     #[test]
     fn reads_every_key() {
-        let config =
-            parse("store = \"file\"\nsealed-file = \"/a\"\npassphrase-file = \"/b\"\n").expect("well formed");
+        let text = "store = \"file\"\nsealed-file = \"/a\"\npassphrase-file = \"/b\"\noffline = true\n\
+            ca-file = \"/c\"\n[hosts]\n\"*.example.com\" = \"127.0.0.1:8443\"\n";
+        let config = parse(text).expect("well formed");
+        assert!(config.offline);
+        assert_eq!(config.ca_file.as_deref(), Some(Path::new("/c")));
+        let hosts: Vec<_> = config.hosts.iter().map(|(app, at)| (app.as_str(), at.0.to_string())).collect();
+        assert_eq!(hosts, [("*.example.com", "127.0.0.1:8443".to_owned())]);
         assert_eq!(config.store.as_deref(), Some("file"));
         assert_eq!(config.sealed_file.as_deref(), Some(Path::new("/a")));
         assert_eq!(config.passphrase_file.as_deref(), Some(Path::new("/b")));
@@ -70,6 +103,9 @@ mod tests {
             ("\n\nstore = 3", 3),
             ("store = \"memory\"\n\npasphrase-file = \"x\"", 3),
             ("store = \"memory", 1),
+            ("store = \"memory\"\n[hosts]\n\"a.example\" = \"192.0.2.1:443\"", 3),
+            ("[hosts]\n\"a.example\" = \"localhost:443\"", 2),
+            ("[hosts]\n\"a.example/path?x\" = \"127.0.0.1:443\"", 2),
         ] {
             let error = parse(text).expect_err("a mistake");
             assert!(error.starts_with(&format!("line {line}:")), "{text:?}: {error}");

@@ -17,6 +17,7 @@ use usher_proto::{Answer, Code, Refusal, Request, codec, json};
 
 use self::inbox::Inbox;
 use self::outbox::Outbox;
+use crate::broker::Events;
 use crate::handler::Handler;
 use crate::peer::Peer;
 use crate::platform::Stream;
@@ -74,7 +75,11 @@ pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: 
                 activity.busy();
                 inbox.consume(used);
                 let answer = match request {
-                    Ok(request) => handler.answer(&peer, request).await,
+                    Ok(request) => {
+                        let events = Events::default();
+                        let answer = handler.answer(&peer, request, &events);
+                        telling(&events, answer, &mut stream, &mut outbox, form).await?
+                    }
                     Err(refusal) => Answer::Error(refusal),
                 };
                 send(&mut stream, outbox.fill(&answer, form)).await?;
@@ -85,6 +90,28 @@ pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: 
                 return send(&mut stream, &outbox::last_words(refusal, form)).await;
             }
             Received::Incomplete(_) => {}
+        }
+    }
+}
+
+/// Waits for an answer, and sends what happens before it. A peer that has left is noticed when it is to
+/// be told something; what it waited for is then given up.
+async fn telling(
+    events: &Events,
+    answer: impl Future<Output = Answer>,
+    stream: &mut Stream,
+    outbox: &mut Outbox,
+    form: Form,
+) -> io::Result<Answer> {
+    let mut answer = pin!(answer);
+    loop {
+        tokio::select! {
+            biased;
+            answer = &mut answer => return Ok(answer),
+            event = events.next() => {
+                send(stream, outbox.fill(&Answer::Event(event), form)).await?;
+                outbox.wipe();
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use usher_proto::answer::{Hello, Status, StoreStatus};
 use usher_proto::frame::{MAX_MESSAGE, VERSION};
 use usher_proto::{Answer, Refusal, Request, Timestamp};
 
-use crate::broker::{Broker, BrokerError};
+use crate::broker::{Broker, BrokerError, Events, LoginOptions, Want};
 use crate::connection::MESSAGE_DEADLINE;
 use crate::peer::Peer;
 use crate::server::Connections;
@@ -16,7 +16,7 @@ use crate::stop::Stop;
 use crate::store::Record;
 
 /// What the agent can do beyond the first protocol, by name; a client asks before it relies on one.
-const FEATURES: [&str; 2] = ["frames", "json-lines"];
+const FEATURES: [&str; 3] = ["frames", "json-lines", "login"];
 
 /// What the handler tells about the agent it belongs to.
 pub struct About {
@@ -35,7 +35,7 @@ pub struct About {
 /// Answers requests with the broker's help.
 pub struct Handler {
     /// Holds the credentials.
-    pub broker: Broker,
+    pub broker: Arc<Broker>,
     /// What `status` tells.
     pub about: About,
     /// Who is connected.
@@ -45,21 +45,46 @@ pub struct Handler {
 }
 
 impl Handler {
-    /// Answers one request of a peer.
-    pub async fn answer(&self, peer: &Peer, request: Request) -> Answer {
-        self.try_answer(peer, request).await.unwrap_or_else(|error| {
+    /// Answers one request of a peer; what happens before the answer goes to `events`.
+    pub async fn answer(&self, peer: &Peer, request: Request, events: &Events) -> Answer {
+        self.try_answer(peer, request, events).await.unwrap_or_else(|error| {
             log::debug!("refused pid {}: {error:?}", peer.pid);
             Answer::Error(error.into())
         })
     }
 
-    async fn try_answer(&self, peer: &Peer, request: Request) -> Result<Answer, BrokerError> {
+    async fn try_answer(
+        &self,
+        peer: &Peer,
+        request: Request,
+        events: &Events,
+    ) -> Result<Answer, BrokerError> {
         Ok(match request {
             Request::Hello {} => Answer::Hello(self.hello()),
             Request::Token { app, profile, min_valid } => {
-                let Record { credential, secret } = self.broker.token(&app, &profile, min_valid).await?;
-                log::info!("token {} to pid {}", credential.id, peer.pid);
-                Answer::Token { token: secret, credential }
+                let record = self.broker.token(&Want { app, profile, min_valid }).await?;
+                token_for(peer, record)
+            }
+            Request::Login { app, profile, min_valid, fedramp, auto_close } => {
+                let (want, options) =
+                    (Want { app, profile, min_valid }, LoginOptions { fedramp, auto_close });
+                token_for(peer, Box::pin(self.broker.log_in(&want, options, events)).await?)
+            }
+            Request::Headers { app, profile, min_valid } => {
+                let (headers, credential) =
+                    Box::pin(self.broker.headers(&Want { app, profile, min_valid })).await?;
+                log::info!("headers {} to pid {}", credential.id, peer.pid);
+                Answer::Headers { headers, credential }
+            }
+            Request::Refresh { target, profile } => {
+                let credential = Box::pin(self.broker.refresh(&target, &profile)).await?.credential;
+                log::info!("refreshed {} for pid {}", credential.id, peer.pid);
+                Answer::Refreshed { credential }
+            }
+            Request::Verify { target, profile } => {
+                let (Record { credential, .. }, replaced) =
+                    Box::pin(self.broker.verify(&target, &profile)).await?;
+                Answer::Verified { credential, replaced }
             }
             Request::List { profile, after } => {
                 let (credentials, more) = self.broker.list(profile.as_ref(), after.as_ref()).await?;
@@ -86,10 +111,6 @@ impl Handler {
                 log::info!("unlocked by pid {}", peer.pid);
                 Answer::Unlocked {}
             }
-            Request::Login { .. }
-            | Request::Refresh { .. }
-            | Request::Verify { .. }
-            | Request::Headers { .. } => todo!(),
             Request::Stop {} => {
                 log::info!("stopped by pid {}", peer.pid);
                 self.stop.ask();
@@ -130,4 +151,10 @@ impl Handler {
             connections: self.connections.count() as u64,
         }
     }
+}
+
+fn token_for(peer: &Peer, record: Record) -> Answer {
+    let Record { credential, secret } = record;
+    log::info!("token {} to pid {}", credential.id, peer.pid);
+    Answer::Token { token: secret, credential }
 }

@@ -6,14 +6,18 @@ mod settings;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use log::LevelFilter;
 use usher_proto::endpoint::Endpoint;
 use usher_proto::{Code, Refusal};
 
-use crate::broker::Broker;
+use self::settings::Settings;
+use crate::broker::{Broker, LOGIN_PATIENCE};
 use crate::clock::{Clock, SystemClock};
+use crate::cloudflare::Edge;
+use crate::cloudflare::http::Network;
 use crate::command_line::CommandLine;
 use crate::handler::{About, Handler};
 use crate::platform::{self, BindError, EndSignals, Listener};
@@ -115,10 +119,12 @@ fn run(line: &CommandLine, stop: Stop, announce: Announce<'_>) -> Result<(), Fai
     })?;
     runtime.block_on(async {
         let (listener, endpoint) = listen(line)?;
-        let opened = choose::open(settings::of(line)?)
+        let Settings { store, network } = settings::of(line)?;
+        let opened = choose::open(store)
             .map_err(|error| Refusal::new(Code::StoreFailed, error.to_string(), error.hint()))?;
         let notice = opened.notice.clone();
-        let handler = assemble(opened, &endpoint, Arc::new(SystemClock), Connections::new(cap), stop)?;
+        let world = World { clock: Arc::new(SystemClock), network, login_patience: LOGIN_PATIENCE };
+        let handler = assemble(opened, &endpoint, world, Connections::new(cap), stop)?;
         let signals = EndSignals::catch().ok();
         announce(&Ready { endpoint, notice });
         tell_service_manager();
@@ -134,6 +140,16 @@ fn run(line: &CommandLine, stop: Stop, announce: Announce<'_>) -> Result<(), Fai
     })
 }
 
+/// What the agent works with, which a test brings along.
+pub struct World {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// The way out; none if the agent never goes out.
+    pub network: Option<Network>,
+    /// How long a person has for a login.
+    pub login_patience: Duration,
+}
+
 /// Puts a handler together from an opened store.
 ///
 /// # Errors
@@ -141,10 +157,11 @@ fn run(line: &CommandLine, stop: Stop, announce: Announce<'_>) -> Result<(), Fai
 pub fn assemble(
     opened: Opened,
     endpoint: &Endpoint,
-    clock: Arc<dyn Clock>,
+    world: World,
     connections: Arc<Connections>,
     stop: Stop,
 ) -> Result<Arc<Handler>, Refusal> {
+    let World { clock, network, login_patience } = world;
     let about = About {
         started: clock.now(),
         socket: endpoint.path().display().to_string(),
@@ -155,12 +172,17 @@ pub fn assemble(
     let store = StoreThread::start(opened.store, opened.name.outlives_reboot()).map_err(|_| {
         Refusal::new(Code::Unavailable, "the system has no thread left", "end other programs first")
     })?;
-    Ok(Arc::new(Handler { broker: Broker::new(store, clock), about, connections, stop }))
+    let edge = network.map(|network| Edge::new(network, Arc::clone(&clock)));
+    let broker = Broker::new(store, clock, edge, login_patience);
+    Ok(Arc::new(Handler { broker, about, connections, stop }))
 }
 
 /// Serves until the agent is asked to end, and saves what could not be saved before.
 pub async fn serve(listener: Listener, handler: Arc<Handler>) {
-    server::serve(listener, Arc::clone(&handler)).await;
+    tokio::select! {
+        () = server::serve(listener, Arc::clone(&handler)) => {}
+        () = handler.broker.renew_ahead() => {}
+    }
     handler.broker.save_unsaved().await;
 }
 

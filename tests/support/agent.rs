@@ -7,11 +7,12 @@ use std::thread::JoinHandle;
 
 use interprocess::local_socket::Stream;
 use tempfile::TempDir;
+use usher_agent::broker::LOGIN_PATIENCE;
 use usher_agent::clock::Clock;
 use usher_agent::handler::Handler;
 use usher_agent::platform::Listener;
 use usher_agent::server::Connections;
-use usher_agent::start::{assemble, serve};
+use usher_agent::start::{World, assemble, serve};
 use usher_agent::stop::Stop;
 use usher_agent::store::choose::Opened;
 use usher_agent::store::memory::Memory;
@@ -50,6 +51,7 @@ impl TestAgent {
         let (listening, listens) = std::sync::mpsc::channel();
         let running = {
             let (clock, stop) = (Arc::clone(&clock) as Arc<dyn Clock>, stop.clone());
+            let world = World { clock, network: None, login_patience: LOGIN_PATIENCE };
             std::thread::spawn(move || {
                 let runtime =
                     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -58,7 +60,7 @@ impl TestAgent {
                     let opened =
                         Opened { store, name: StoreName::File, chosen: "asked for".into(), notice: None };
                     let connections = Connections::new(connections);
-                    let handler: Arc<Handler> = assemble(opened, &endpoint, clock, connections, stop)
+                    let handler: Arc<Handler> = assemble(opened, &endpoint, world, connections, stop)
                         .expect("a thread for the store");
                     listening.send(()).expect("the test waits");
                     serve(listener, handler).await;

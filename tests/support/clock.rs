@@ -1,22 +1,23 @@
 //! A clock that a test turns.
 
-use std::sync::atomic::{AtomicI64, Ordering};
-
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::sync::watch;
 use usher_agent::clock::{Clock, SystemClock};
 use usher_proto::Timestamp;
 
 /// Stands still until it is turned.
-pub struct TestClock(AtomicI64);
+pub struct TestClock(watch::Sender<i64>);
 
 impl TestClock {
     /// Begins now.
     pub fn new() -> Self {
-        Self(AtomicI64::new(SystemClock.now().0))
+        Self(watch::Sender::new(SystemClock.now().0))
     }
 
     /// Goes on by so many seconds, or back.
     pub fn turn(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::Relaxed);
+        self.0.send_modify(|now| *now += seconds);
     }
 }
 
@@ -28,6 +29,14 @@ impl Default for TestClock {
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::Relaxed))
+        Timestamp(*self.0.borrow())
+    }
+
+    fn reach(&self, time: Timestamp) -> BoxFuture<'_, ()> {
+        async move {
+            // The sender is `self`, so waiting cannot fail.
+            let _ = self.0.subscribe().wait_for(|now| *now >= time.0).await;
+        }
+        .boxed()
     }
 }

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use usher_proto::answer::Outcome;
-use usher_proto::{AppUrl, Credential, CredentialId, ProfileName, Secret};
+use usher_proto::{
+    AppPattern, AppUrl, Credential, CredentialId, Kind, ProfileName, Secret, TeamDomain, Timestamp,
+};
 
 use super::apps::Apps;
+use super::uses::Uses;
 use crate::seal::Key;
 use crate::store::Record;
 
@@ -22,6 +25,8 @@ struct Held {
     secret: Kept,
     /// The store has it.
     saved: bool,
+    /// App tokens: what is known of their use.
+    uses: Uses,
 }
 
 enum Kept {
@@ -30,10 +35,70 @@ enum Kept {
 }
 
 impl Cache {
-    /// Finds the app token of the most specific application that covers the URL.
-    pub(super) fn app_token(&self, profile: &ProfileName, app: &AppUrl) -> Option<Record> {
+    /// Finds the app token of the most specific application that covers the URL, and its use.
+    pub(super) fn app_token(&mut self, profile: &ProfileName, app: &AppUrl) -> Option<(Record, &mut Uses)> {
         let id = self.apps.get(profile)?.find(app)?;
-        self.record(id)
+        let held = self.held.get_mut(id)?;
+        held.record().map(|record| (record, &mut held.uses))
+    }
+
+    /// Finds the service token that is for a URL: for its application, else for its team.
+    pub(super) fn service_token(
+        &self,
+        profile: &ProfileName,
+        app: &AppUrl,
+        team: Option<&TeamDomain>,
+    ) -> Option<Record> {
+        self.record(self.apps.get(profile)?.service(app, team)?)
+    }
+
+    /// Tells whether a service token is for a whole team, so that the team of a URL matters.
+    pub(super) fn has_team_service(&self, profile: &ProfileName) -> bool {
+        self.apps.get(profile).is_some_and(Apps::has_team_service)
+    }
+
+    /// Finds a team's org token.
+    pub(super) fn org_token(&self, profile: &ProfileName, team: &TeamDomain) -> Option<Record> {
+        let wanted = |credential: &Credential| {
+            credential.kind == Kind::OrgToken
+                && credential.profile == *profile
+                && credential.team.as_ref() == Some(team)
+        };
+        self.held.values().find(|held| wanted(&held.credential)).and_then(Held::record)
+    }
+
+    /// Finds the app tokens that would answer a URL in place of this one, or as well as it.
+    pub(super) fn superseded(&self, by: &Credential, url: &AppUrl) -> Vec<Record> {
+        let specificity = by.app.as_ref().map(AppPattern::specificity);
+        let is_superseded = |held: &&Held| {
+            let Credential { id, profile, kind, app, .. } = held.credential.as_ref();
+            let app = app.as_ref().filter(|app| app.covers(url));
+            *kind == Kind::AppToken
+                && *profile == by.profile
+                && *id != by.id
+                && app.is_some_and(|app| Some(app.specificity()) >= specificity)
+        };
+        self.held.values().filter(is_superseded).filter_map(Held::record).collect()
+    }
+
+    /// Shows the use of a token.
+    pub(super) fn uses(&mut self, id: &CredentialId) -> Option<&mut Uses> {
+        self.held.get_mut(id).map(|held| &mut held.uses)
+    }
+
+    /// Goes through what is held and in use.
+    pub(super) fn in_use(&self) -> impl Iterator<Item = (&Arc<Credential>, &Uses)> {
+        self.held.values().filter(|held| held.uses.in_use).map(|held| (&held.credential, &held.uses))
+    }
+
+    /// Takes in what was issued just now, whatever was there.
+    pub(super) fn renew(&mut self, record: Record, now: Timestamp) {
+        let id = record.credential.id.clone();
+        let url = self.held.get(&id).and_then(|held| held.uses.url.clone());
+        self.insert(record, false);
+        if let Some(uses) = self.uses(&id) {
+            *uses = Uses { url, checked: Some(now), in_use: false };
+        }
     }
 
     pub(super) fn list(&self, profile: Option<&ProfileName>) -> Vec<Arc<Credential>> {
@@ -133,14 +198,21 @@ impl Cache {
         let Record { credential, secret } = record;
         self.remove(&credential.id);
         self.apps.entry(credential.profile.clone()).or_default().insert(&credential);
-        self.held.insert(credential.id.clone(), Held { credential, secret: Kept::Open(secret), saved });
+        let held = Held { credential, secret: Kept::Open(secret), saved, uses: Uses::default() };
+        self.held.insert(held.credential.id.clone(), held);
     }
 
-    fn record(&self, id: &CredentialId) -> Option<Record> {
-        let held = self.held.get(id)?;
-        match &held.secret {
+    /// Finds a credential with its secret, unless that is sealed.
+    pub(super) fn record(&self, id: &CredentialId) -> Option<Record> {
+        self.held.get(id)?.record()
+    }
+}
+
+impl Held {
+    fn record(&self) -> Option<Record> {
+        match &self.secret {
             Kept::Open(secret) => {
-                Some(Record { credential: Arc::clone(&held.credential), secret: Arc::clone(secret) })
+                Some(Record { credential: Arc::clone(&self.credential), secret: Arc::clone(secret) })
             }
             Kept::Sealed(_) => None,
         }

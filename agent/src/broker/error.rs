@@ -1,6 +1,6 @@
 //! Why the broker did not do what it was asked.
 
-use crate::cloudflare::NotACredential;
+use crate::cloudflare::{EdgeError, NotACredential};
 use crate::store::StoreError;
 
 /// Why the broker did not do what it was asked; [`crate::handler`] turns it into words.
@@ -30,6 +30,21 @@ pub enum BrokerError {
         /// Seconds asked for.
         wanted: u32,
     },
+    /// Nothing but a login gives a token for the application.
+    LoginRequired {
+        /// The application.
+        label: String,
+    },
+    /// Nobody logged in while the agent waited.
+    LoginTimeout,
+    /// The agent was told never to go out, or what it holds cannot be renewed.
+    Offline,
+    /// What was named is no app token.
+    NotAnAppToken,
+    /// The application covers many hosts, and it is not known which one is meant.
+    NeedsUrl,
+    /// Cloudflare's side did not give it.
+    Edge(EdgeError),
     /// What was given is not taken.
     NotACredential(NotACredential),
     /// The store failed.
@@ -39,6 +54,12 @@ pub enum BrokerError {
 impl From<NotACredential> for BrokerError {
     fn from(error: NotACredential) -> Self {
         BrokerError::NotACredential(error)
+    }
+}
+
+impl From<EdgeError> for BrokerError {
+    fn from(error: EdgeError) -> Self {
+        BrokerError::Edge(error)
     }
 }
 

@@ -5,10 +5,11 @@ use usher_proto::{Code, Refusal};
 
 use crate::broker::BrokerError;
 use crate::cloudflare::NotACredential;
+use crate::cloudflare::error::{EdgeError, Trouble, Unsupported};
 use crate::store::StoreError;
 
 /// How an app token comes in.
-const LOG_IN: &str = "log in with `cloudflared access login URL`, then run `usher import` again";
+const LOG_IN: &str = "log in with `usher login URL`";
 
 impl From<BrokerError> for Refusal {
     fn from(error: BrokerError) -> Self {
@@ -43,6 +44,30 @@ impl From<BrokerError> for Refusal {
                 ),
                 LOG_IN,
             ),
+            BrokerError::LoginRequired { label } => {
+                Refusal::new(Code::LoginRequired, format!("{label} needs a login"), LOG_IN)
+            }
+            BrokerError::LoginTimeout => Refusal::new(
+                Code::LoginTimeout,
+                "nobody finished the login in the browser in time",
+                "begin again with `usher login URL`",
+            ),
+            BrokerError::Offline => Refusal::new(
+                Code::Network,
+                "the agent was told never to go out",
+                "take `offline = true` out of the config file, and start the agent again",
+            ),
+            BrokerError::NotAnAppToken => Refusal::new(
+                Code::BadRequest,
+                "only app tokens can be refreshed and verified",
+                "`usher list` shows which ones they are",
+            ),
+            BrokerError::NeedsUrl => Refusal::new(
+                Code::BadRequest,
+                "the application covers many hosts, and it is not known which one is meant",
+                "give a URL in place of the id",
+            ),
+            BrokerError::Edge(error) => edge(error),
             BrokerError::NotACredential(error) => not_a_credential(error),
             BrokerError::Store(error) => store(error),
         }
@@ -59,6 +84,92 @@ fn not_a_credential(error: NotACredential) -> Refusal {
         NotACredential::Missing(_) => Refusal::new(Code::BadRequest, message, "say it with --app or --label"),
         NotACredential::Expired(_) => Refusal::new(Code::Expired, message, LOG_IN),
     }
+}
+
+fn edge(error: EdgeError) -> Refusal {
+    match error {
+        EdgeError::Network { host, trouble } => network(&host, trouble),
+        EdgeError::NoAccess { host } => Refusal::new(
+            Code::NoAccess,
+            format!("no Access application is at this URL of {host}"),
+            "look at the URL, its path too; nothing needs a token there if a Bypass policy lets you in",
+        ),
+        EdgeError::Untrusted { host, what } => Refusal::new(
+            Code::Untrusted,
+            format!("what {host} answered does not hold: {what}"),
+            "something between here and Cloudflare may have answered in its place; nothing was kept",
+        ),
+        EdgeError::WrongClock { behind } => Refusal::new(
+            Code::WrongClock,
+            match behind {
+                0.. => format!("this machine's clock is {} behind Cloudflare's", span(behind)),
+                _ => format!("this machine's clock is {} ahead of Cloudflare's", span(-behind)),
+            },
+            "set the clock, and try again",
+        ),
+        EdgeError::Denied { host } => Refusal::new(
+            Code::AccessDenied,
+            format!("a policy of {host} keeps you out"),
+            "ask whoever manages the application; another login does not help",
+        ),
+        EdgeError::OrgTokenRefused => Refusal::new(Code::LoginRequired, "the team's session is over", LOG_IN),
+        EdgeError::NotSupported(what) => not_supported(what),
+        EdgeError::ServiceTokenRefused { host, wants_login: true } => Refusal::new(
+            Code::ServiceTokenRefused,
+            format!("{host} does not take the service token and asks for a login"),
+            "its policy must be Service Auth (an Allow policy lets no service token in); or the token has expired",
+        ),
+        EdgeError::ServiceTokenRefused { host, wants_login: false } => Refusal::new(
+            Code::ServiceTokenRefused,
+            format!("{host} refuses the service token"),
+            "see in the dashboard whether it has expired, was disabled, or is missing in the policy",
+        ),
+        EdgeError::ServiceTokenNotExchanged { host } => Refusal::new(
+            Code::NotSupported,
+            format!("{host} takes the service token and gives no app token for it"),
+            "send the service token itself: `usher token --header URL` prints its headers",
+        ),
+    }
+}
+
+fn network(host: &str, trouble: Trouble) -> Refusal {
+    let (message, hint) = match trouble {
+        Trouble::Unreachable => (format!("{host} cannot be reached"), "look at the network and the name"),
+        Trouble::Tls => (
+            format!("the certificate of {host} is not trusted"),
+            "behind a proxy that opens TLS, give its authority as ca-file in the config file",
+        ),
+        Trouble::Timeout => (format!("{host} did not answer in time"), "try again"),
+        Trouble::Cut => (format!("the connection to {host} broke off"), "try again"),
+        Trouble::TooLarge => (
+            format!("{host} sent more than any answer of Cloudflare's is long"),
+            "something between here and Cloudflare may have answered in its place",
+        ),
+        Trouble::Status(status) => (format!("{host} answered with status {status}"), "try again later"),
+        Trouble::Settings => (
+            "the settings for HTTPS cannot be used".to_owned(),
+            "look at ca-file in the config file, and at the proxy in the environment",
+        ),
+    };
+    Refusal::new(Code::Network, message, hint)
+}
+
+fn not_supported(what: Unsupported) -> Refusal {
+    let (message, hint) = match what {
+        Unsupported::BindingCookie => (
+            "the edge refuses the fresh token at once: the application wants its binding cookie too",
+            "ask its administrator to turn the binding cookie off; only browsers have it",
+        ),
+        Unsupported::ImmediateTimeout => (
+            "the token has ended as it arrives: the application's session duration is immediate timeout",
+            "ask its administrator for a longer session",
+        ),
+        Unsupported::ManagedOauth => (
+            "the application wants a login by Managed OAuth, which usher does not speak",
+            "use a client that does, or ask its administrator to turn it off",
+        ),
+    };
+    Refusal::new(Code::NotSupported, message, hint)
 }
 
 fn store(error: StoreError) -> Refusal {

@@ -1,4 +1,4 @@
-//! What decides which store is opened: the command line, the config file, and what was used before.
+//! What the command line and the config file say, put together.
 
 use std::path::Path;
 
@@ -6,35 +6,47 @@ use usher_proto::endpoint::Folders;
 use usher_proto::name::BadName;
 use usher_proto::{Code, Refusal};
 
+use crate::cloudflare::http::Network;
 use crate::command_line::CommandLine;
-use crate::config;
+use crate::config::{self, Config};
 use crate::store::Choice;
-use crate::store::choose::{Asked, Settings};
+use crate::store::choose::{self, Asked};
 use crate::store::file::PassphraseSource;
 
-/// Puts the settings of the store together.
+/// What is needed to start.
+pub(super) struct Settings {
+    /// What decides which store is opened.
+    pub(super) store: choose::Settings,
+    /// The way out; none if the agent never goes out.
+    pub(super) network: Option<Network>,
+}
+
+/// Puts the settings together.
 pub(super) fn of(line: &CommandLine) -> Result<Settings, Refusal> {
     let folders = Folders::find()?;
     let config = match &line.config {
         Some(path) => config::read(path, false)?,
         None => config::read(&folders.config.join("config.toml"), true)?,
     };
-    let asked = match (&line.store, &config.store) {
+    let Config { store, sealed_file, passphrase_file, offline, ca_file, hosts } = config;
+    let asked = match (&line.store, &store) {
         (Some(store), _) => asked(store, "with --store")?,
         (None, Some(store)) => asked(store, "in the config file")?,
         (None, None) => None,
     };
-    let passphrase = match (config.passphrase_file, std::env::var_os("CREDENTIALS_DIRECTORY")) {
+    let passphrase = match (passphrase_file, std::env::var_os("CREDENTIALS_DIRECTORY")) {
         (Some(path), _) => PassphraseSource::File(path),
         (None, Some(directory)) => PassphraseSource::systemd(Path::new(&directory)),
         (None, None) => PassphraseSource::Ask,
     };
-    Ok(Settings {
+    let store = choose::Settings {
         asked,
         remembered_in: folders.state.join("store"),
-        file: config.sealed_file.unwrap_or_else(|| folders.data.join("credentials.sealed")),
+        file: sealed_file.unwrap_or_else(|| folders.data.join("credentials.sealed")),
         passphrase,
-    })
+    };
+    let network = Network { ca_file, hosts: hosts.into_iter().map(|(app, at)| (app, at.0)).collect() };
+    Ok(Settings { store, network: (!offline).then_some(network) })
 }
 
 fn asked(store: &str, how: &'static str) -> Result<Option<Asked>, Refusal> {

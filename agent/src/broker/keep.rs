@@ -1,0 +1,112 @@
+//! Takes in what Cloudflare issued, and drops what it does not take any more.
+
+use std::sync::Arc;
+
+use usher_proto::credential::Source;
+use usher_proto::{AppUrl, Kind, ProfileName};
+
+use super::{Broker, BrokerError, Phase};
+use crate::cloudflare::edge::{Application, Issued, Tokens};
+use crate::store::Record;
+
+impl Broker {
+    /// Keeps the tokens of a login or an exchange; every org token that came along and holds is kept.
+    pub(super) fn keep_tokens(
+        self: &Arc<Self>,
+        tokens: Tokens,
+        profile: &ProfileName,
+        url: &AppUrl,
+    ) -> Result<Record, BrokerError> {
+        if let Some(org) = tokens.org {
+            self.keep(org, profile)?;
+        }
+        self.keep_app_token(tokens.app, profile, url)
+    }
+
+    /// Keeps an app token that was issued for a URL.
+    pub(super) fn keep_app_token(
+        self: &Arc<Self>,
+        issued: Issued,
+        profile: &ProfileName,
+        url: &AppUrl,
+    ) -> Result<Record, BrokerError> {
+        let record = self.keep(issued, profile)?;
+        // The edge has just said which application is there: another token that would answer this
+        // URL first is of an application that is there no more.
+        let superseded = self.inner().cache.superseded(&record.credential, url);
+        for old in superseded {
+            self.drop_in_background(old);
+        }
+        Ok(record)
+    }
+
+    /// Puts a token into the cache at once and into the store soon: whoever waits for it need not
+    /// wait for the store, and when that fails the token can still be used.
+    fn keep(self: &Arc<Self>, issued: Issued, profile: &ProfileName) -> Result<Record, BrokerError> {
+        let record = issued.into_record(profile.clone());
+        {
+            let mut inner = self.inner();
+            if !matches!(inner.phase, Phase::Open) {
+                return Err(BrokerError::Locked); // nothing open comes into a locked agent
+            }
+            inner.cache.renew(record.clone(), self.clock.now());
+        }
+        let (broker, fresh) = (Arc::clone(self), record.clone());
+        tokio::spawn(async move { broker.save_fresh(&fresh).await });
+        Ok(record)
+    }
+
+    /// Drops an org token that the team does not take any more.
+    ///
+    /// The login page is also what an application shows that asks for more than the session has, such
+    /// as a second factor; the session is not dead for that. So where the org token was exchanged
+    /// for other applications and never for this one, it stays.
+    pub(super) async fn drop_org_token_if_dead(self: &Arc<Self>, org: &Record, app: &Application) {
+        let since = org.credential.issued;
+        let exchanged: Vec<_> = self
+            .inner()
+            .cache
+            .list(Some(&org.credential.profile))
+            .into_iter()
+            .filter(|credential| {
+                credential.kind == Kind::AppToken
+                    && credential.source == Source::Exchange
+                    && credential.team.as_ref() == Some(&app.team)
+                    && credential.client_id.is_none()
+                    && credential.issued >= since
+            })
+            .collect();
+        let for_this_one =
+            exchanged.iter().any(|credential| credential.audience.as_ref() == Some(&app.audience));
+        if exchanged.is_empty() || for_this_one {
+            self.drop_refused(org).await;
+        }
+    }
+
+    /// Drops what Cloudflare refuses, unless something newer has taken its place.
+    pub(super) async fn drop_refused(&self, refused: &Record) {
+        let id = &refused.credential.id;
+        let held = self.inner().cache.record(id);
+        if held.is_some_and(|held| Arc::ptr_eq(&held.secret, &refused.secret)) {
+            log::info!("{id} is not taken any more and is dropped");
+            self.inner().cache.remove(id);
+            let gone = id.clone();
+            if let Err(error) = self.store.call(move |store| store.remove(&gone)).await {
+                log::error!("{id} could not be removed from the store: {error}");
+            }
+        }
+    }
+
+    /// The same for a caller that does not wait.
+    pub(super) fn drop_in_background(self: &Arc<Self>, refused: Record) {
+        let broker = Arc::clone(self);
+        tokio::spawn(async move { broker.drop_refused(&refused).await });
+    }
+
+    async fn save_fresh(&self, record: &Record) {
+        match self.save(record).await {
+            Ok(()) => self.inner().cache.saved(record),
+            Err(error) => log::error!("{} could not be stored: {error}", record.credential.id),
+        }
+    }
+}
