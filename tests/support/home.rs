@@ -106,8 +106,14 @@ impl Home {
         command
     }
 
-    /// Writes the config file that the agent of this home reads.
+    /// Writes the config file that the agent of this home reads. The agent never goes out: what a
+    /// test's URLs name is on no network.
     pub fn configure(&self, text: &str) {
+        self.configure_online(&format!("{text}offline = true\n"));
+    }
+
+    /// The same for an agent that goes out.
+    pub fn configure_online(&self, text: &str) {
         let folder = self.path().join(if cfg!(windows) {
             "usher"
         } else if cfg!(target_os = "macos") {
