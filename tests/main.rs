@@ -7,6 +7,7 @@
 //! - [`faults`]: stores that fail, hang or forget
 //! - [`stores`]: every store keeps the same promises, and some of its own
 //! - [`crash`], [`load`], [`secrets`]: what a crash, a crowd and a curious reader get
+//! - [`memory`]: what another process sees of the agent's memory
 //! - [`keyring`]: the real programs on a real keyring
 //! - [`house`]: the rules that the compiler does not know
 //! - [`examples`]: clients in other languages
@@ -24,6 +25,8 @@ mod keyring;
 mod load;
 mod lock;
 mod lookup;
+#[cfg(target_os = "linux")]
+mod memory;
 mod programs;
 mod secrets;
 mod stores;

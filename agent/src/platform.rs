@@ -7,9 +7,15 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub use self::unix::{EndSignals, Listener, Stream, detach, end_process, prepare, send_to_background};
+pub use self::unix::{
+    EndSignals, Listener, Stream, detach, end_process, harden, prepare, send_to_background,
+    with_own_core_limit,
+};
 #[cfg(windows)]
-pub use self::windows::{EndSignals, Listener, Stream, detach, end_process, prepare, send_to_background};
+pub use self::windows::{
+    EndSignals, Listener, Stream, detach, end_process, harden, prepare, send_to_background,
+    with_own_core_limit,
+};
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;

@@ -39,14 +39,18 @@ pub fn main() -> ExitCode {
     let level =
         std::env::var("USHER_LOG").ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::Warn);
     env_logger::builder().filter(Some(env!("CARGO_CRATE_NAME")), level).init();
-    let started = if line.background || line.sh || line.csh {
-        background::start(&line)
-    } else if !line.command.is_empty() {
-        command::run(&line)
-    } else {
-        foreground(&line)
-    };
+    let started = platform::harden().map_err(Failure::from).and_then(|()| start(&line));
     started.unwrap_or_else(|failure| failure.report())
+}
+
+fn start(line: &CommandLine) -> Result<ExitCode, Failure> {
+    if line.background || line.sh || line.csh {
+        background::start(line)
+    } else if !line.command.is_empty() {
+        command::run(line)
+    } else {
+        foreground(line)
+    }
 }
 
 /// Why the agent did not start.

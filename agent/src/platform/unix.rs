@@ -1,6 +1,7 @@
 //! Unix: a socket in a folder of ours, peers by their uid, signals, sessions.
 
 mod activation;
+mod harden;
 mod signals;
 
 use std::fs::{self, DirBuilder, File};
@@ -19,6 +20,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use usher_proto::endpoint::{Endpoint, User, check_place};
 use usher_proto::{Code, Refusal};
 
+pub use self::harden::{harden, with_own_core_limit};
 pub use self::signals::EndSignals;
 use super::{BindError, lock};
 use crate::peer::Peer;

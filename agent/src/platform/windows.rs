@@ -97,6 +97,19 @@ fn lock_path(pipe: &Path) -> Result<PathBuf, BindError> {
     Ok(folder.join(format!("agent-{digits}.lock")))
 }
 
+/// Does nothing: Windows lets a process read another one of its user, whatever that one wishes.
+///
+/// # Errors
+/// None.
+pub fn harden() -> Result<(), Refusal> {
+    Ok(())
+}
+
+/// Starts a program; there are no limits of core files here.
+pub fn with_own_core_limit<T>(start: impl FnOnce() -> T) -> T {
+    start()
+}
+
 /// Prepares the process; pipes are not limited in number as descriptors are.
 pub fn prepare(connections: usize) -> usize {
     connections

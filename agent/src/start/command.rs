@@ -47,11 +47,12 @@ pub(super) fn run(line: &CommandLine) -> Result<ExitCode, Failure> {
 
 fn start(command: &[OsString], endpoint: &Endpoint) -> io::Result<Child> {
     let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-    Command::new(program)
+    let mut command = Command::new(program);
+    command
         .args(arguments)
         .env(VARIABLE, endpoint.path())
-        .env("USHER_AGENT_PID", std::process::id().to_string())
-        .spawn()
+        .env("USHER_AGENT_PID", std::process::id().to_string());
+    platform::with_own_core_limit(|| command.spawn())
 }
 
 /// A child whose process id is its own until it was waited for.

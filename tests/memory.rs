@@ -1,0 +1,80 @@
+//! What another process of the same user gets to see of the agent's memory.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::net::UnixListener;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+use usher_tests::again;
+use usher_tests::home::{Foreground, Home, install, run};
+
+use crate::PROGRAMS;
+
+const NOBODY: u32 = 65534;
+
+/// Root may read everything, so the inner run is somebody who may not.
+fn as_an_ordinary_user(test: &str, check: impl FnOnce()) {
+    if again::is_inner() || !rustix::process::geteuid().is_root() {
+        return check();
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let copy = folder.path().join("tests");
+    install(&std::env::current_exe().expect("this test"), &copy);
+    again::run(test, Command::new(copy).uid(NOBODY).gid(NOBODY).current_dir("/"));
+}
+
+/// Tells why the memory of a process of our own cannot be opened.
+fn opening_memory_of(pid: u32) -> Result<(), ErrorKind> {
+    fs::File::open(format!("/proc/{pid}/mem")).map(drop).map_err(|error| error.kind())
+}
+
+fn is_hardened(pid: u32) {
+    assert_eq!(opening_memory_of(pid), Err(ErrorKind::PermissionDenied));
+    for file in ["environ", "maps"] {
+        let read = fs::read(format!("/proc/{pid}/{file}")).map_err(|error| error.kind());
+        assert_eq!(read, Err(ErrorKind::PermissionDenied), "{file}");
+    }
+    let limits = fs::read_to_string(format!("/proc/{pid}/limits")).expect("anybody may read it");
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a limit");
+    assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
+    assert_eq!(fs::metadata(format!("/proc/{pid}/mem")).expect("it runs").uid(), 0, "not dumpable");
+}
+
+#[test]
+fn the_memory_of_an_agent_is_its_own_in_every_way_of_starting() {
+    const TEST: &str = "memory::the_memory_of_an_agent_is_its_own_in_every_way_of_starting";
+    as_an_ordinary_user(TEST, || {
+        // Else the rest would show nothing.
+        let mut other = Command::new("cat").stdin(Stdio::piped()).spawn().expect("cat is everywhere");
+        assert_eq!(opening_memory_of(other.id()), Ok(()));
+        drop(other.stdin.take());
+        other.wait().expect("it ends with its input");
+
+        let home = Home::new(PROGRAMS);
+        let foreground = home.start_agent(&[]);
+        is_hardened(foreground.process.id());
+        drop(foreground);
+
+        let started = home.usher(&["status", "--json"]).expect(0).json();
+        is_hardened(u32::try_from(started["pid"].as_u64().expect("a number")).expect("a process id"));
+        home.usher(&["agent", "stop"]).expect(0);
+
+        let mut around = home.command("sh");
+        around.args(["-c", "ulimit -S -c 1024; exec \"$0\" -- sh -c 'ulimit -c; cat /proc/$PPID/environ'"]);
+        around.arg(home.program("usher-agent"));
+        let ran = run(around, "");
+        assert_eq!(ran.stdout, "1024\n", "the command keeps its own limit: {ran:?}");
+        assert!(ran.stderr.contains("Permission denied"), "{ran:?}");
+
+        let listener = UnixListener::bind(home.socket()).expect("a fresh path");
+        let mut manager = home.command("sh");
+        manager.args(["-c", "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$0\""]);
+        manager.arg(home.program("usher-agent")).stdin(OwnedFd::from(listener));
+        let activated = Foreground::start(manager);
+        is_hardened(activated.process.id());
+    });
+}
