@@ -3,13 +3,15 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
 use usher_tests::again;
 use usher_tests::home::{Foreground, Home, install, run};
+use usher_tests::token::{app_token, file_name};
+use usher_tests::wire::lines;
 
 use crate::PROGRAMS;
 
@@ -77,4 +79,75 @@ fn the_memory_of_an_agent_is_its_own_in_every_way_of_starting() {
         let activated = Foreground::start(manager);
         is_hardened(activated.process.id());
     });
+}
+
+/// Needs root, or nothing could look into the agent's memory at all.
+#[test]
+#[expect(clippy::print_stdout, reason = "a test that could not run says so")]
+fn what_is_locked_or_forgotten_is_nowhere_in_the_agents_memory() {
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped: only root can read the agent's memory");
+        return;
+    }
+    let home = Home::new(PROGRAMS);
+    let agent = home.start_agent(&[]);
+    let pid = agent.process.id();
+    let tokens: Vec<String> = (0..20).map(|number| app_token(number, i64::from(u32::MAX) + 7)).collect();
+    let folder = home.path().join("folder");
+    fs::create_dir(&folder).expect("a folder");
+    for (number, token) in (0..).zip(&tokens) {
+        fs::write(folder.join(file_name(&format!("app{number}.example.com"), number)), token)
+            .expect("a file");
+    }
+    home.usher(&["import", &folder.display().to_string()]).expect(0);
+    for number in 0..20 {
+        let url = format!("https://app{number}.example.com");
+        home.usher(&["token", &url]).expect(0);
+        lines(home.socket(), &[&format!("{{\"token\":{{\"app\":\"{url}\"}}}}")]);
+    }
+    assert!(found_in(pid, &tokens) > 0, "they are held, so the search finds them");
+
+    home.usher_with_input(&["lock"], "a passphrase\n").expect(0);
+    assert_eq!(found_in(pid, &tokens), 0, "a locked agent holds nothing in clear");
+    assert_eq!(found_in(pid, &["a passphrase".to_owned()]), 0);
+
+    home.usher_with_input(&["unlock"], "a passphrase\n").expect(0);
+    assert!(found_in(pid, &tokens) > 0);
+    home.usher(&["forget", "--all"]).expect(0);
+    assert_eq!(found_in(pid, &tokens), 0, "what is forgotten is gone");
+}
+
+/// Counts the places in a process's memory that hold the distinctive part of one of the secrets, as it
+/// is or in UTF-16.
+fn found_in(pid: u32, secrets: &[String]) -> usize {
+    let needles: Vec<Vec<u8>> = secrets
+        .iter()
+        .map(|secret| &secret.as_bytes()[secret.len().saturating_sub(400)..][..secret.len().min(40)])
+        .flat_map(|part| [part.to_vec(), part.iter().flat_map(|byte| [*byte, 0]).collect()])
+        .collect();
+    let memory = fs::File::open(format!("/proc/{pid}/mem")).expect("root may");
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).expect("root may");
+    let mut found = 0;
+    for line in
+        maps.lines().filter(|line| line.split(' ').nth(1).is_some_and(|modes| modes.starts_with("rw")))
+    {
+        let (begin, end) = line.split(' ').next().and_then(|range| range.split_once('-')).expect("a range");
+        let at = |text| u64::from_str_radix(text, 16).expect("an address");
+        let mut bytes = vec![0; usize::try_from(at(end) - at(begin)).expect("it fits")];
+        if memory.read_exact_at(&mut bytes, at(begin)).is_ok() {
+            found += needles.iter().map(|needle| memmem(&bytes, needle)).sum::<usize>();
+        }
+    }
+    found
+}
+
+fn memmem(bytes: &[u8], needle: &[u8]) -> usize {
+    let first = needle[0];
+    let mut found = 0;
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte == first) {
+        found += usize::from(rest[at..].starts_with(needle));
+        rest = &rest[at + 1..];
+    }
+    found
 }
