@@ -15,25 +15,21 @@ const NOTICE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// What the session says about browsers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Session {
     /// `$BROWSER`: the person's own choice, in place of what the system has.
-    pub(crate) chosen: Option<OsString>,
-    /// There is a screen, as far as X11 and Wayland are concerned.
-    pub(crate) has_display: bool,
-    /// It is a Linux inside Windows, whose browser is the one to open.
-    pub(crate) in_windows: bool,
+    chosen: Option<OsString>,
+    /// What opens pages on this system; nothing where there is no screen.
+    standard: Vec<&'static str>,
 }
 
 impl Session {
     /// Looks at our own environment.
     pub(crate) fn own() -> Self {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        Self {
-            chosen: variable("BROWSER"),
-            has_display: variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY")).is_some(),
-            in_windows: platform::in_windows(),
-        }
+        let has_display = variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY")).is_some();
+        let standard = platform::openers(has_display, platform::in_windows());
+        Self { chosen: variable("BROWSER"), standard }
     }
 }
 
@@ -50,10 +46,7 @@ fn openers(page: &str, session: &Session) -> Vec<Vec<OsString>> {
             .map(|entry| words(entry, page))
             .filter(|words| !words.is_empty())
             .collect(),
-        None => {
-            let with_page = |program: &str| words(program, page);
-            platform::openers(session).iter().map(|program| with_page(program)).collect()
-        }
+        None => session.standard.iter().map(|entry| words(entry, page)).collect(),
     }
 }
 
@@ -89,7 +82,6 @@ mod platform {
     use std::os::windows::process::CommandExt;
     use std::process::Command;
 
-    use super::Session;
     use crate::start::keep_streams;
 
     /// As in `PATH`: a colon stands after the letter of a drive.
@@ -99,7 +91,7 @@ mod platform {
 
     /// What a double click does, asked for without `cmd`, which takes the `&` of an address for the
     /// end of a command, and without `explorer`, which fails also where it succeeds.
-    pub(super) fn openers(_: &Session) -> Vec<&'static str> {
+    pub(super) fn openers(_has_display: bool, _in_windows: bool) -> Vec<&'static str> {
         vec!["rundll32.exe url.dll,FileProtocolHandler"]
     }
 
@@ -118,25 +110,23 @@ mod platform {
     use std::os::unix::process::CommandExt;
     use std::process::Command;
 
-    use super::Session;
-
     pub(super) const SEPARATOR: char = ':';
 
     #[cfg(target_os = "macos")]
-    pub(super) fn openers(_: &Session) -> Vec<&'static str> {
+    pub(super) fn openers(_has_display: bool, _in_windows: bool) -> Vec<&'static str> {
         vec!["open"]
     }
 
     /// Without a screen nothing is tried: the openers would fall back to browsers in a terminal, and
     /// theirs is taken away.
     #[cfg(not(target_os = "macos"))]
-    pub(super) fn openers(session: &Session) -> Vec<&'static str> {
+    pub(super) fn openers(has_display: bool, in_windows: bool) -> Vec<&'static str> {
         let mut openers = Vec::new();
-        if session.in_windows {
+        if in_windows {
             // The second is the one of Windows itself; PowerShell and `cmd` would read quotes and `&`.
             openers.extend(["wslview", "rundll32.exe url.dll,FileProtocolHandler"]);
         }
-        if session.has_display {
+        if has_display {
             openers.extend(["xdg-open", "gio open", "x-www-browser", "sensible-browser"]);
         }
         openers
@@ -160,7 +150,11 @@ mod tests {
     const PAGE: &str = "https://app.example.test/cdn-cgi/access/cli?aud=1&token=x%3D;y";
 
     fn chosen(browser: &str) -> Session {
-        Session { chosen: Some(browser.into()), has_display: true, ..Session::default() }
+        Session { chosen: Some(browser.into()), standard: vec!["never-tried"] }
+    }
+
+    fn standard(has_display: bool, in_windows: bool) -> Session {
+        Session { chosen: None, standard: platform::openers(has_display, in_windows) }
     }
 
     #[test]
@@ -177,8 +171,7 @@ mod tests {
 
     #[test]
     fn each_system_has_openers_and_they_take_the_page_last() {
-        let session = Session { has_display: true, ..Session::default() };
-        let openers = openers(PAGE, &session);
+        let openers = openers(PAGE, &standard(true, false));
         assert!(!openers.is_empty());
         for opener in openers {
             assert_eq!(opener.last().map(OsString::as_os_str), Some(OsStr::new(PAGE)), "{opener:?}");
@@ -193,10 +186,8 @@ mod tests {
     #[cfg(all(unix, not(target_os = "macos")))]
     #[test]
     fn without_a_screen_nothing_is_tried_unless_windows_is_around() {
-        assert!(openers(PAGE, &Session::default()).is_empty());
-        assert!(!open(PAGE, &Session::default()));
-        let session = Session { in_windows: true, ..Session::default() };
-        assert_eq!(openers(PAGE, &session)[0], ["wslview", PAGE]);
+        assert!(!open(PAGE, &standard(false, false)));
+        assert_eq!(openers(PAGE, &standard(false, true))[0], ["wslview", PAGE]);
     }
 
     /// A browser of the tests: `sh` reads it, so that no test runs a file that another has open.
