@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files in which a secret may be looked at, and why.
-const EXPOSE: [(&str, &str); 8] = [
+const EXPOSE: [(&str, &str); 9] = [
     ("proto/src/secret.rs", "the type itself, and the wire"),
     ("agent/src/cloudflare.rs", "reads what Cloudflare issued"),
     ("agent/src/cloudflare/folder.rs", "reads the path out of a login URL"),
@@ -13,13 +13,15 @@ const EXPOSE: [(&str, &str); 8] = [
     ("agent/src/seal.rs", "derives and uses keys"),
     ("agent/src/store/record.rs", "writes it to the store"),
     ("client/src/context.rs", "prints it, as it was asked to"),
+    ("client/src/login.rs", "shows the login page to the person and their browser"),
 ];
 
 /// Files that may tell systems apart.
-const PLATFORMS: [&str; 8] = [
+const PLATFORMS: [&str; 9] = [
     "agent/src/platform",
     "agent/src/start/command.rs",
     "agent/src/store",
+    "client/src/browser.rs",
     "client/src/connect.rs",
     "client/src/start.rs",
     "client/src/shred.rs",

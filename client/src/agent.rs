@@ -3,6 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use usher_proto::answer::Event;
 use usher_proto::codec;
 use usher_proto::frame::{self, FrameError, Scan, VERSION};
 use usher_proto::{Answer, Request, Wiped};
@@ -12,8 +13,12 @@ use crate::error::{Error, Own};
 
 /// How long an answer may take that asks neither a person nor Cloudflare.
 pub const PATIENCE: Duration = Duration::from_secs(15);
+/// How long it may take when Cloudflare is asked, which the agent allows 30 s for.
+pub const NETWORK: Duration = Duration::from_secs(40);
 /// How long it may take when the OS keyring asks a person, which the agent allows 120 s for.
 pub const PERSON: Duration = Duration::from_secs(130);
+/// How long it may take, with all its events, when a person logs in, which the agent allows 10 min for.
+pub const LOGIN: Duration = Duration::from_secs(11 * 60);
 
 /// Room for the first read, in bytes: holds every answer but a long list, so that one read is enough.
 const FIRST_READ: usize = 4 * 1024;
@@ -32,6 +37,17 @@ impl Agent {
 
     /// Sends a question and reads its answer, both within the limit.
     pub fn ask(&mut self, request: &Request, limit: Duration) -> Result<Answer, Error> {
+        self.ask_hearing(request, limit, &mut |_| Err(Error::unexpected()))
+    }
+
+    /// The same for a question whose answer events may come before; `hear` is told each, and may end
+    /// the wait.
+    pub fn ask_hearing(
+        &mut self,
+        request: &Request,
+        limit: Duration,
+        hear: &mut dyn FnMut(Event) -> Result<(), Error>,
+    ) -> Result<Answer, Error> {
         let deadline = Instant::now() + limit;
         let frame = frame::encode(request).map_err(|_| {
             Error::usage("what is to be sent is larger than the agent takes", "send less at once")
@@ -41,7 +57,7 @@ impl Agent {
             // What the agent said before it hung up is still there to read.
             _ => drop(frame),
         }
-        self.answer(deadline)
+        self.answer(deadline, hear)
     }
 
     /// Waits until the agent hangs up, and tells whether it did.
@@ -52,15 +68,26 @@ impl Agent {
         }
     }
 
-    fn answer(&mut self, deadline: Instant) -> Result<Answer, Error> {
+    fn answer(
+        &mut self,
+        deadline: Instant,
+        hear: &mut dyn FnMut(Event) -> Result<(), Error>,
+    ) -> Result<Answer, Error> {
         let mut space = Wiped::zeros(FIRST_READ);
         let mut filled = 0;
         loop {
             match frame::scan(&space[..filled]) {
-                Ok(Scan::Message { body, end }) if end == filled => {
-                    return codec::decode(body).map_err(|_| garbled());
-                }
-                Ok(Scan::Message { .. }) => return Err(garbled()),
+                Ok(Scan::Message { body, end }) => match codec::decode(body).map_err(|_| garbled())? {
+                    Answer::Event(event) => {
+                        // More may have arrived with it.
+                        space.copy_within(end..filled, 0);
+                        filled -= end;
+                        hear(event)?;
+                        continue;
+                    }
+                    answer if end == filled => return Ok(answer),
+                    _ => return Err(garbled()),
+                },
                 Ok(Scan::Words { text, .. }) => return Err(words(&text, space[4])),
                 Ok(Scan::Incomplete { total }) if total > space.len() => {
                     let mut larger = Wiped::zeros(total);

@@ -6,10 +6,14 @@ mod forget;
 mod import;
 mod list;
 mod lock;
+mod login;
+mod refresh;
 mod show;
 mod status;
+mod targets;
 mod token;
 mod unlock;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -34,7 +38,7 @@ struct Verb {
     run: fn(&ArgMatches, &mut Context<'_, '_>) -> Result<Exit, Error>,
 }
 
-const VERBS: [Verb; 10] = [
+const VERBS: [Verb; 13] = [
     Verb {
         name: "token",
         about: "Print the Access token for an application's URL",
@@ -42,10 +46,28 @@ const VERBS: [Verb; 10] = [
         run: |matches, context| token::run(&read(matches)?, context),
     },
     Verb {
+        name: "login",
+        about: "Log in to an application, in a browser if nothing else brings a token",
+        arguments: login::Arguments::augment_args,
+        run: |matches, context| login::run(&read(matches)?, context),
+    },
+    Verb {
         name: "access",
-        about: "The same, spelled as cloudflared spells it: access token --app=URL",
+        about: "Both, spelled as cloudflared spells them: access token --app=URL, access login URL",
         arguments: access::arguments,
         run: access::run,
+    },
+    Verb {
+        name: "refresh",
+        about: "Get new app tokens now, without a browser",
+        arguments: targets::Arguments::augment_args,
+        run: |matches, context| refresh::run(read(matches)?, context),
+    },
+    Verb {
+        name: "verify",
+        about: "Ask Cloudflare whether it takes app tokens, and replace those that it refuses",
+        arguments: targets::Arguments::augment_args,
+        run: |matches, context| verify::run(read(matches)?, context),
     },
     Verb {
         name: "import",

@@ -1,10 +1,10 @@
 //! What every verb works with: the streams, the agent, and what was said for all verbs.
 
-use std::io;
 use std::time::Duration;
 
 use serde::Serialize;
-use usher_proto::{Answer, ProfileName, Request, json};
+use usher_proto::answer::{Event, Header};
+use usher_proto::{Answer, ProfileName, Request, Secret, Wiped, json};
 
 use crate::agent::{Agent, PATIENCE};
 use crate::error::{Error, Own};
@@ -26,7 +26,7 @@ pub(crate) struct Context<'c, 's> {
     pub(crate) agent: Option<Agent>,
 }
 
-impl Context<'_, '_> {
+impl<'s> Context<'_, 's> {
     /// Asks the agent something that is answered at once.
     pub(crate) fn ask(&mut self, request: &Request) -> Result<Answer, Error> {
         self.ask_within(request, PATIENCE)
@@ -34,14 +34,27 @@ impl Context<'_, '_> {
 
     /// Asks the agent; its refusal is an error.
     pub(crate) fn ask_within(&mut self, request: &Request, limit: Duration) -> Result<Answer, Error> {
+        done(self.agent()?.0.ask(request, limit)?)
+    }
+
+    /// The same where events come before the answer; they are told together with the streams.
+    pub(crate) fn ask_hearing(
+        &mut self,
+        request: &Request,
+        limit: Duration,
+        mut hear: impl FnMut(Event, &mut Streams<'_>) -> Result<(), Error>,
+    ) -> Result<Answer, Error> {
+        let (agent, streams) = self.agent()?;
+        done(agent.ask_hearing(request, limit, &mut |event| hear(event, streams))?)
+    }
+
+    /// Reaches the agent if that was not done yet.
+    fn agent(&mut self) -> Result<(&mut Agent, &mut Streams<'s>), Error> {
         let agent = match &mut self.agent {
             Some(agent) => agent,
             none => none.insert(start::reach(self.may_start, self.streams.errors)?),
         };
-        match agent.ask(request, limit)? {
-            Answer::Error(refusal) => Err(refusal.into()),
-            answer => Ok(answer),
-        }
+        Ok((agent, self.streams))
     }
 
     /// Hangs up, so that the agent does not wait while a person is asked.
@@ -50,14 +63,31 @@ impl Context<'_, '_> {
     }
 
     /// Prints a secret alone; a newline follows only on a terminal.
-    pub(crate) fn print_secret(&mut self, secret: &usher_proto::Secret) -> Result<(), Error> {
-        self.write(secret.expose())?;
-        if (self.streams.output_is_terminal)() { self.write(b"\n") } else { Ok(()) }
+    pub(crate) fn print_secret(&mut self, secret: &Secret) -> Result<(), Error> {
+        self.streams.print(secret.expose())?;
+        if (self.streams.output_is_terminal)() { self.streams.print(b"\n") } else { Ok(()) }
+    }
+
+    /// Prints a secret among words of ours, all at once.
+    pub(crate) fn print_among(&mut self, before: &str, secret: &Secret, after: &str) -> Result<(), Error> {
+        self.streams.print(&joined([before.as_bytes(), secret.expose(), after.as_bytes()]))
+    }
+
+    /// Prints headers as HTTP and curl's `--header @FILE` have them, one a line.
+    pub(crate) fn print_headers(&mut self, headers: &[Header]) -> Result<(), Error> {
+        // A line break inside would be the beginning of another header.
+        if headers.iter().any(|header| header.value.expose().iter().any(u8::is_ascii_control)) {
+            return Err(Error::unexpected());
+        }
+        let lines = headers
+            .iter()
+            .flat_map(|Header { name, value }| [name.as_str().as_bytes(), b": ", value.expose(), b"\n"]);
+        self.streams.print(&joined(lines))
     }
 
     /// Prints text that was cleaned, or is ours.
     pub(crate) fn print(&mut self, text: &str) -> Result<(), Error> {
-        self.write(text.as_bytes())
+        self.streams.print(text.as_bytes())
     }
 
     /// Prints an answer for a program: the object inside it, on one line.
@@ -67,27 +97,33 @@ impl Context<'_, '_> {
         let begin = line.iter().position(|b| *b == b':').map_or(0, |colon| colon + 1);
         let end = line.len() - 1;
         line[end - 1] = b'\n';
-        self.write(&line[begin..end])
+        self.streams.print(&line[begin..end])
     }
 
     /// Prints something of the client's own for a program, on one line.
     pub(crate) fn print_json(&mut self, value: &impl Serialize) -> Result<(), Error> {
-        let line = json::encode(value).map_err(|_| Error::unexpected())?;
-        self.write(&line)
+        self.streams.print_json(value)
     }
 
     /// Tells a person on standard error what went wrong, or a program as JSON.
     pub(crate) fn report(&mut self, error: &Error) {
         report(self.streams, self.json, error);
     }
+}
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let output = &mut *self.streams.output;
-        output.write_all(bytes).and_then(|()| output.flush()).map_err(|error| match error.kind() {
-            io::ErrorKind::BrokenPipe => Error::new(Own::ClosedOutput, "", ""),
-            _ => Error::new(Own::Files, format!("the output cannot be written: {error}"), ""),
-        })
+fn done(answer: Answer) -> Result<Answer, Error> {
+    match answer {
+        Answer::Error(refusal) => Err(refusal.into()),
+        answer => Ok(answer),
     }
+}
+
+/// Joins bytes that are secret, in a buffer that is sized once.
+fn joined<'b>(parts: impl IntoIterator<Item = &'b [u8]> + Clone) -> Wiped {
+    let length = parts.clone().into_iter().map(<[u8]>::len).sum();
+    let mut joined = Wiped::from(Vec::with_capacity(length));
+    parts.into_iter().for_each(|part| joined.extend_from_slice(part));
+    joined
 }
 
 /// Writes an error in one go; a failure to do so leaves nobody to tell.
@@ -106,5 +142,5 @@ pub(crate) fn report(streams: &mut Streams<'_>, json: bool, error: &Error) {
     } else {
         format!("usher: {}\n  hint: {}\n", clean(&error.message), clean(&error.hint))
     };
-    let _ = streams.errors.write_all(text.as_bytes());
+    streams.tell(&text);
 }

@@ -103,6 +103,11 @@ impl Error {
         )
     }
 
+    /// Tells whether a login may bring what was asked for.
+    pub fn wants_login(&self) -> bool {
+        matches!(self.reason, Reason::Refused(Code::LoginRequired | Code::NotFound))
+    }
+
     /// Tells the exit code.
     pub fn exit(&self) -> Exit {
         match self.reason {

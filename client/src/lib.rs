@@ -2,17 +2,20 @@
 //!
 //! [`run`] reads the command line; `command/<verb>.rs` puts one question together and prints the
 //! answer; [`agent`] sends and reads; [`connect`] reaches the agent and checks whose it is;
-//! [`start`] starts one. [`error`] alone knows the exit codes.
+//! [`start`] starts one. `login` shows a person the page and waits, `browser` opens it. [`error`] alone
+//! knows the exit codes.
 
 pub mod agent;
 pub mod connect;
 pub mod error;
 pub mod start;
 
+mod browser;
 mod command;
 mod context;
 mod folder;
 mod input;
+mod login;
 mod print;
 mod shred;
 mod streams;

@@ -53,6 +53,12 @@ impl Table {
     }
 }
 
+/// Writes a word as a shell reads it, for a hint that is copied.
+pub(crate) fn shell_word(text: &str) -> String {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._/:%+,=@".contains(&b);
+    if text.bytes().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
 /// Says how many there are of something: "1 file", "2 files".
 pub(crate) fn count(number: usize, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
@@ -71,6 +77,13 @@ mod tests {
         );
         assert_eq!(clean("\u{202e}moc.elpmaxe\u{200b}"), "\u{fffd}moc.elpmaxe\u{fffd}");
         assert_eq!(clean("bücher.example – ok"), "bücher.example – ok");
+    }
+
+    #[test]
+    fn what_is_copied_into_a_shell_stays_one_word() {
+        assert_eq!(shell_word("https://app.example.test:8443/a%20b"), "https://app.example.test:8443/a%20b");
+        assert_eq!(shell_word("a.test/?x=1&y"), "'a.test/?x=1&y'");
+        assert_eq!(shell_word("a.test/it's"), r"'a.test/it'\''s'");
     }
 
     #[test]

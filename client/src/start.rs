@@ -111,9 +111,9 @@ fn start(program: PathBuf, deadline: Instant, notices: &mut dyn Write) -> Result
     }
 }
 
-/// Keeps our streams from the starter and the agent behind it. Windows hands every handle down that may
+/// Keeps our streams from programs that outlive us. Windows hands every handle down that may
 /// be inherited, and ours came to us that way: whoever reads them would wait for the agent to end.
-fn keep_streams() {
+pub(crate) fn keep_streams() {
     #[cfg(windows)]
     {
         use windows_sys::Win32::Foundation::{HANDLE_FLAG_INHERIT, SetHandleInformation};

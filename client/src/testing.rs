@@ -29,9 +29,20 @@ pub(crate) fn agent(serve: impl FnOnce(Stream) + Send + 'static) -> Agent {
 
 /// Answers each question of one connection.
 pub(crate) fn answering(mut answer: impl FnMut(Request) -> Answer + Send + 'static) -> Agent {
+    telling(move |request| vec![answer(request)])
+}
+
+/// Tells several things on each question of one connection, all at once; nothing at all hangs up.
+pub(crate) fn telling(mut tell: impl FnMut(Request) -> Vec<Answer> + Send + 'static) -> Agent {
     agent(move |mut stream| {
         while let Some(request) = question(&mut stream) {
-            stream.write_all(&encode(&answer(request)).expect("small")).expect("a client");
+            let told = tell(request);
+            let frames: Vec<u8> =
+                told.iter().flat_map(|answer| encode(answer).expect("small").to_vec()).collect();
+            stream.write_all(&frames).expect("a client");
+            if told.is_empty() || matches!(told.last(), Some(Answer::Event(_))) {
+                break;
+            }
         }
     })
 }

@@ -44,6 +44,16 @@ fn span(from: Timestamp, to: Timestamp) -> String {
     format!("{} {unit}", seconds / length)
 }
 
+/// Continues a sentence: "; it expires in 3 h", or nothing where no end is known.
+pub(crate) fn and_ends(what: &str, end: Option<Timestamp>, now: Timestamp) -> String {
+    end.map(|_| format!("; {what} {}", expiry(end, now))).unwrap_or_default()
+}
+
+/// Tells what is left of a wait, as a clock does: "9:58".
+pub(crate) fn left(seconds: u32) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
 /// Reads a length of time in seconds: `10m`, `1h30m`, `90s`, `2d`, or a plain number of seconds.
 ///
 /// None if it is not one, or is longer than a `u32` counts.
@@ -116,7 +126,10 @@ mod tests {
             assert_eq!(expiry(Some(Timestamp(now.0 + offset)), now), expected);
         }
         assert_eq!(expiry(None, now), "until deleted");
+        assert_eq!(and_ends("it", Some(Timestamp(now.0 + 60)), now), "; it expires in 1 min");
+        assert_eq!(and_ends("it", None, now), "");
         assert_eq!(expiry(Some(Timestamp(i64::MIN)), Timestamp(i64::MAX)), "expired 292471208677 y ago");
         assert_eq!(ago(Timestamp(now.0 + 5), now), "0 s ago");
+        assert_eq!([left(0), left(9), left(598)], ["0:00", "0:09", "9:58"]);
     }
 }

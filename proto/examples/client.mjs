@@ -14,7 +14,7 @@ try {
   const folder = lstatSync(dirname(path));
   if (folder.uid !== process.geteuid() || folder.mode & 0o022) throw Error("another user could have put it there");
   const agent = connect(path).setEncoding("utf8");
-  agent.setTimeout(15_000, () => agent.destroy(Error("timed out")));
+  agent.setTimeout(40_000, () => agent.destroy(Error("timed out")));
   agent.write(JSON.stringify({ token: { app: process.argv[2] } }) + "\n");
   let line = "";
   for await (const part of agent) if ((line += part).endsWith("\n")) break;

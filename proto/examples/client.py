@@ -11,7 +11,7 @@ try:
     if folder.st_uid != os.geteuid() or folder.st_mode & 0o022:
         raise OSError("another user could have put it there")
     agent = socket.socket(socket.AF_UNIX)
-    agent.settimeout(15)
+    agent.settimeout(40)
     agent.connect(path)
     agent.sendall(json.dumps({"token": {"app": sys.argv[1]}}).encode() + b"\n")
     answer = json.loads(agent.makefile("rb").readline())

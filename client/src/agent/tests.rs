@@ -71,6 +71,84 @@ fn one_connection_serves_many_questions() {
     }
 }
 
+fn waiting(left: u32) -> Answer {
+    Answer::Event(Event::Waiting { left })
+}
+
+/// Asks and notes what is left in each event.
+fn hear(agent: &mut Agent, heard: &mut Vec<u32>) -> Result<Answer, Error> {
+    agent.ask_hearing(&Request::Status {}, SOON, &mut |event| {
+        let Event::Waiting { left } = event else { panic!("{event:?} is not what was sent") };
+        heard.push(left);
+        Ok(())
+    })
+}
+
+#[test]
+fn events_come_before_the_answer_however_the_bytes_are_cut() {
+    let said = [waiting(3), waiting(2), refusal("at last")];
+    let bytes: Vec<u8> = said.iter().flat_map(|said| encode(said).expect("small").to_vec()).collect();
+    for cut in 0..=bytes.len() {
+        let bytes = bytes.clone();
+        let mut agent = agent(move |mut stream| {
+            question(&mut stream);
+            stream.write_all(&bytes[..cut]).expect("a client");
+            std::thread::sleep(Duration::from_millis(1));
+            stream.write_all(&bytes[cut..]).expect("a client");
+            question(&mut stream);
+        });
+        let mut heard = Vec::new();
+        assert_eq!(message(hear(&mut agent, &mut heard).expect("whole")), "at last", "cut at {cut}");
+        assert_eq!(heard, [3, 2], "cut at {cut}");
+    }
+}
+
+#[test]
+fn a_long_answer_may_follow_an_event() {
+    let text = "x".repeat(4 * FIRST_READ);
+    let mut agent = testing::telling(move |_| vec![waiting(1), refusal(&text)]);
+    for _ in 0..2 {
+        let mut heard = Vec::new();
+        assert_eq!(message(hear(&mut agent, &mut heard).expect("whole")).len(), 4 * FIRST_READ);
+        assert_eq!(heard, [1]);
+    }
+}
+
+#[test]
+fn an_agent_may_hang_up_between_events() {
+    let mut agent = testing::telling(|_| vec![waiting(2), waiting(1)]);
+    let mut heard = Vec::new();
+    let error = hear(&mut agent, &mut heard).expect_err("no answer");
+    assert_eq!((error.exit(), heard), (crate::Exit::NoAgent, vec![2, 1]));
+}
+
+#[test]
+fn who_hears_an_event_may_end_the_wait() {
+    let mut agent = testing::telling(|_| vec![waiting(1)]);
+    let stop = Error::new(Own::ClosedOutput, "", "");
+    let heard = agent.ask_hearing(&Request::Status {}, SOON, &mut |_| Err(stop.clone()));
+    assert_eq!(heard.expect_err("ended"), stop);
+}
+
+#[test]
+fn events_do_not_stretch_the_limit() {
+    let mut agent = testing::agent(|mut stream| {
+        question(&mut stream);
+        while stream.write_all(&encode(&waiting(1)).expect("small")).is_ok() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    });
+    let limit = Duration::from_millis(100);
+    let error = agent.ask_hearing(&Request::Status {}, limit, &mut |_| Ok(())).expect_err("too slow");
+    assert_eq!(error.reason, crate::error::Reason::Own(Own::Timeout));
+}
+
+#[test]
+fn an_event_that_nobody_wants_to_hear_is_an_error() {
+    let error = ask(&mut testing::telling(|_| vec![waiting(1), refusal("")])).expect_err("no answer");
+    assert_eq!(error.reason, crate::error::Reason::Own(Own::BadAnswer));
+}
+
 #[test]
 fn what_is_no_answer_is_an_error() {
     let mut large = encode(&refusal("")).expect("small").to_vec();

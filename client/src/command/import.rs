@@ -28,6 +28,12 @@ pub(super) struct Arguments {
     /// The application that it is for: HOST[/PATH], perhaps with *
     #[arg(long, value_name = "PATTERN", requires = "stdin")]
     app: Option<String>,
+    /// The team whose every application a service token is for: its name, or TEAM.cloudflareaccess.com
+    #[arg(long, value_name = "TEAM", requires = "stdin")]
+    team: Option<String>,
+    /// The one header that the application reads a service token from, such as Authorization
+    #[arg(long, value_name = "NAME", requires = "stdin")]
+    single_header: Option<String>,
     /// Words to know it by
     #[arg(long, value_name = "TEXT", requires = "stdin")]
     label: Option<String>,
@@ -36,7 +42,7 @@ pub(super) struct Arguments {
 /// Takes in what is named.
 pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     match &arguments.kind {
-        Some(kind) => given::run(kind, arguments.app.as_deref(), arguments.label.as_deref(), context),
+        Some(kind) => given::run(kind, arguments, context),
         None => folder::run(arguments.folder.as_deref(), arguments.shred, context),
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     if context.json {
         context.print_answer(&Answer::List { credentials, more: false })?;
     } else if credentials.is_empty() {
-        context.print("The agent holds no credentials; usher import takes in a cloudflared folder.\n")?;
+        context.print("The agent holds no credentials; usher login URL gets one, usher import takes in a cloudflared folder.\n")?;
     } else {
         context.print(&table(credentials.iter().map(AsRef::as_ref), now()))?;
     }
@@ -23,7 +23,7 @@ pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
 }
 
 /// Asks page by page.
-fn all(context: &mut Context<'_, '_>) -> Result<Vec<Arc<Credential>>, Error> {
+pub(super) fn all(context: &mut Context<'_, '_>) -> Result<Vec<Arc<Credential>>, Error> {
     let mut all: Vec<Arc<Credential>> = Vec::new();
     loop {
         let after = all.last().map(|credential| credential.id.clone());

@@ -1,3 +1,6 @@
+mod login;
+mod targets;
+
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -34,7 +37,9 @@ fn usher_on(
         errors: &mut errors,
         input_is_terminal: terminal,
         output_is_terminal: terminal,
+        errors_are_terminal: terminal,
         prompt,
+        browser: login::opened,
     };
     let words: Vec<_> = ["usher"].iter().chain(words).map(OsString::from).collect();
     let json = words.contains(&"--json".into());
@@ -159,10 +164,10 @@ fn refusals_are_told_with_hint_and_exit_code() {
     let refusing = || {
         answering(|_| Answer::Error(Refusal::new(Code::LoginRequired, "it has\u{1b}[2J expired", "log in")))
     };
-    let done = usher(&["token", "a.test"], b"", refusing());
+    let done = usher(&["show", "app-3b01511e5b32"], b"", refusing());
     assert_eq!((done.exit, &*done.output), (Exit::Missing, ""));
     assert_eq!(done.errors, "usher: it has\u{fffd}[2J expired\n  hint: log in\n");
-    let done = usher(&["token", "a.test", "--json"], b"", refusing());
+    let done = usher(&["show", "app-3b01511e5b32", "--json"], b"", refusing());
     assert_eq!((done.exit, &*done.output), (Exit::Missing, ""));
     assert_eq!(
         done.errors,
@@ -174,6 +179,12 @@ fn refusals_are_told_with_hint_and_exit_code() {
 fn an_answer_to_another_question_is_an_error_for_every_verb() {
     for words in [
         &["token", "a.test"][..],
+        &["token", "a.test", "--header"],
+        &["login", "a.test"],
+        &["access", "login", "a.test"],
+        &["refresh", "a.test"],
+        &["verify", "a.test"],
+        &["verify", "--all"],
         &["list"],
         &["show", "app-3b01511e5b32"],
         &["forget", "app-3b01511e5b32"],
@@ -211,6 +222,14 @@ fn wrong_usage_is_told_before_anything_is_asked() {
         &["token", "a.test", "--profile", "../canary"],
         &["access", "token"],
         &["access", "token", "a.test", "--app", "a.test"],
+        &["access", "login"],
+        &["access", "login", "a.test", "--app", "a.test"],
+        &["token", "a.test", "--login", "--no-login"],
+        &["login"],
+        &["login", "https://user:canary@a.test"],
+        &["refresh"],
+        &["refresh", "a.test", "https://user:canary@a.test"],
+        &["verify", "--all", "a.test"],
         &["show", "canary"],
         &["forget"],
         &["forget", "app-3b01511e5b32", "--all"],
@@ -218,6 +237,10 @@ fn wrong_usage_is_told_before_anything_is_asked() {
         &["import", "--kind", "api-token"],
         &["import", "--stdin", "--kind", "canary"],
         &["import", "DIR", "--stdin", "--kind", "api-token"],
+        &["import", "--team", "acme"],
+        &["import", "--stdin", "--kind", "api-token", "--team", "acme"],
+        &["import", "--stdin", "--kind", "service-token", "--team", "canary.test"],
+        &["import", "--stdin", "--kind", "service-token", "--single-header", "canary: x"],
         &["import", "--stdin", "--kind", "api-token", "--shred"],
         &["lock", "canary-passphrase"],
         &["bogus"],
@@ -261,6 +284,36 @@ fn one_secret_is_taken_from_a_pipe_without_its_last_newline() {
     assert!(done.output.contains("new, until deleted"), "{}", done.output);
     let done = usher(&["import", "--stdin", "--kind", "api-token"], b"\n", unasked());
     assert_eq!(done.exit, Exit::Usage);
+}
+
+#[test]
+fn a_service_token_says_what_it_is_for() {
+    for (words, team, header, app) in [
+        (&["--team", "Acme"][..], Some("acme.cloudflareaccess.com"), None, None),
+        (
+            &["--team", "acme.fed.cloudflareaccess.com", "--single-header", "Authorization"],
+            Some("acme.fed.cloudflareaccess.com"),
+            Some("Authorization"),
+            None,
+        ),
+        (&["--app", "a.test"], None, None, Some("a.test")),
+    ] {
+        let agent = answering(move |request| {
+            let Request::Import(import) = request else { panic!("{request:?}") };
+            let Origin::ServiceToken { app: for_app, team: for_team, header: in_header, label } = import.from
+            else {
+                panic!("{:?}", import.from)
+            };
+            assert_eq!(for_team.map(String::from).as_deref(), team);
+            assert_eq!(in_header.map(String::from).as_deref(), header);
+            assert_eq!(for_app.map(|app| app.to_string()).as_deref(), app);
+            assert_eq!(label.as_deref(), Some("ci"));
+            imported(Outcome::New, true)
+        });
+        let words = [&["import", "--stdin", "--kind", "service-token", "--label", "ci"], words].concat();
+        let done = usher(&words, b"0123.access secret\n", agent);
+        assert_eq!(done.exit, Exit::Done, "{}", done.errors);
+    }
 }
 
 fn imported(outcome: Outcome, safe: bool) -> Answer {
@@ -449,7 +502,9 @@ fn a_closed_output_ends_the_command_quietly() {
         errors: &mut errors,
         input_is_terminal: || false,
         output_is_terminal: || false,
+        errors_are_terminal: || false,
         prompt: |_| unreachable!(),
+        browser: |_| unreachable!(),
     };
     let matches = command().try_get_matches_from(["usher", "token", "a.test"]).expect("right");
     let error = carry_out(&matches, false, Some(answering(|_| token())), &mut streams).expect_err("closed");

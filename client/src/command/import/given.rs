@@ -1,8 +1,9 @@
 //! One secret from a pipe or a prompt, never from the command line.
 
 use usher_proto::request::{Import, Origin};
-use usher_proto::{Answer, Kind, Request, Secret};
+use usher_proto::{Answer, Kind, Request, Secret, TeamDomain};
 
+use super::Arguments;
 use super::report::outcome;
 use crate::command::parse;
 use crate::context::Context;
@@ -12,14 +13,9 @@ use crate::print::clean;
 use crate::time::{expiry, now};
 
 /// Reads the secret and hands it over.
-pub(super) fn run(
-    kind: &str,
-    app: Option<&str>,
-    label: Option<&str>,
-    context: &mut Context<'_, '_>,
-) -> Result<Exit, Error> {
+pub(super) fn run(kind: &str, arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let kind: Kind = parse(kind)?;
-    let from = Origin::Given { kind, app: app.map(parse).transpose()?, label: label.map(str::to_owned) };
+    let from = origin(kind, arguments)?;
     let secret = read(kind, context)?;
     let profile = context.profile.clone().unwrap_or_default();
     let answer = context.ask(&Request::Import(Import { profile, from, secret }))?;
@@ -41,6 +37,30 @@ pub(super) fn run(
         None => Ok(Exit::Done),
         Some(trouble) => Err(trouble.clone().into()),
     }
+}
+
+/// Says what it is and what it is for.
+fn origin(kind: Kind, arguments: &Arguments) -> Result<Origin, Error> {
+    let app = arguments.app.as_deref().map(parse).transpose()?;
+    let label = arguments.label.clone();
+    if kind == Kind::ServiceToken {
+        let team = arguments.team.as_deref().map(team).transpose()?;
+        let header = arguments.single_header.as_deref().map(parse).transpose()?;
+        return Ok(Origin::ServiceToken { app, team, header, label });
+    }
+    if arguments.team.is_some() || arguments.single_header.is_some() {
+        return Err(Error::usage(
+            "--team and --single-header are for service tokens alone",
+            "leave them out, or say --kind service-token",
+        ));
+    }
+    Ok(Origin::Given { kind, app, label })
+}
+
+/// Reads a team's domain, or its name alone.
+fn team(text: &str) -> Result<TeamDomain, Error> {
+    let text = text.to_ascii_lowercase();
+    if text.contains('.') { parse(&text) } else { parse(&format!("{text}.cloudflareaccess.com")) }
 }
 
 fn read(kind: Kind, context: &mut Context<'_, '_>) -> Result<Secret, Error> {
