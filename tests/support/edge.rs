@@ -28,15 +28,19 @@ mod authority;
 mod authorized;
 mod case;
 mod cli;
+mod content;
 mod control;
 mod fault;
+mod faults;
 mod forgery;
 pub mod hosts;
 pub mod https;
 mod keys;
+mod known;
 mod listener;
 mod log;
 mod person;
+mod place;
 mod request;
 mod route;
 mod sealed;
@@ -52,10 +56,11 @@ mod transfer_host;
 
 pub use self::app::{AppSettings, Policy};
 pub use self::cli::{ADA, NotLoggedIn};
-pub use self::fault::{Fault, FaultGuard, Place, Where};
+pub use self::fault::{Fault, FaultGuard};
 pub use self::forgery::{Forgery, HOSTILE_TEAMS};
+pub use self::known::ServiceToken;
 pub use self::log::{Carried, Entry, Log, Sighting};
-pub use self::state::ServiceToken;
+pub use self::place::{Place, Where};
 
 /// The file in the edge's folder that holds its authority's certificate.
 const CA_FILE: &str = "ca.pem";

@@ -1,13 +1,10 @@
 //! An answer, before it becomes HTTP.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use std::{fmt, mem};
-
 use hyper::Response;
-use hyper::body::{Body, Bytes, Frame};
 use hyper::header::{HeaderName, HeaderValue};
 use serde_json::Value;
+
+use super::content::Content;
 
 /// What is sent back.
 #[derive(Debug)]
@@ -78,86 +75,3 @@ impl Answer {
         response
     }
 }
-
-/// The body of an answer.
-#[derive(Debug)]
-pub(super) enum Content {
-    /// All of it; none once it is sent.
-    Whole(Option<Bytes>),
-    /// So much, and then the connection breaks.
-    Part(Part),
-    /// Goes on for as long as somebody reads.
-    Endless,
-}
-
-impl Content {
-    /// Holds a text.
-    pub(super) fn whole(text: &str) -> Self {
-        Self::Whole(Some(Bytes::copy_from_slice(text.as_bytes())))
-    }
-}
-
-/// How far a body is that ends in the middle.
-#[derive(Debug)]
-pub(super) enum Part {
-    /// Nothing was sent.
-    Begin(Bytes),
-    /// What there is was handed over, and has to leave before the connection breaks.
-    Flush,
-    /// The end.
-    Break,
-}
-
-/// What is sent again and again when a body has no end.
-static FILLER: [u8; 16 * 1024] = [b' '; 16 * 1024];
-
-impl Body for Content {
-    type Data = Bytes;
-    type Error = Broken;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
-        Poll::Ready(match self.get_mut() {
-            Self::Whole(bytes) => {
-                bytes.take().filter(|bytes| !bytes.is_empty()).map(|bytes| Ok(Frame::data(bytes)))
-            }
-            Self::Part(part) => match mem::replace(part, Part::Flush) {
-                Part::Begin(bytes) => Some(Ok(Frame::data(bytes))),
-                Part::Flush => {
-                    *part = Part::Break;
-                    context.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-                Part::Break => Some(Err(Broken)),
-            },
-            Self::Endless => Some(Ok(Frame::data(Bytes::from_static(&FILLER)))),
-        })
-    }
-
-    fn is_end_stream(&self) -> bool {
-        matches!(self, Self::Whole(bytes) if bytes.as_ref().is_none_or(Bytes::is_empty))
-    }
-
-    fn size_hint(&self) -> hyper::body::SizeHint {
-        match self {
-            Self::Whole(bytes) => {
-                hyper::body::SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
-            }
-            _ => hyper::body::SizeHint::default(),
-        }
-    }
-}
-
-/// The connection breaks here, as a test wants it.
-#[derive(Debug)]
-pub(super) struct Broken;
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cut on purpose")
-    }
-}
-
-impl std::error::Error for Broken {}

@@ -6,8 +6,8 @@ use url::form_urlencoded::byte_serialize;
 use super::answer::Answer;
 use super::app::{self, App};
 use super::case::Case;
-use super::fault::Where;
-use super::state::Visit;
+use super::known::Visit;
+use super::place::Where;
 use super::text::http_date;
 use super::{authorized, cli, service, session};
 

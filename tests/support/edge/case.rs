@@ -2,8 +2,9 @@
 
 use super::answer::Answer;
 use super::app::App;
-use super::fault::{Faults, Where};
+use super::faults::Faults;
 use super::log::Entry;
+use super::place::Where;
 use super::request::Asked;
 use super::state::State;
 

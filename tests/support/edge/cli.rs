@@ -8,8 +8,8 @@ use super::answer::Answer;
 use super::app::{self, App};
 use super::case::Case;
 use super::hosts::transfer_service;
+use super::known::Deposit;
 use super::sealed;
-use super::state::Deposit;
 
 /// Who logs in when nobody else is named.
 pub const ADA: &str = "ada@example.test";

@@ -7,10 +7,12 @@ use tokio::sync::watch;
 
 use super::Edge;
 use super::app::{App, AppSettings};
-use super::fault::{Fault, FaultGuard, Place, Set};
+use super::fault::{Fault, FaultGuard};
+use super::faults::Set;
 use super::hosts::REACHABLE;
+use super::known::{Issued, ServiceToken};
 use super::log::{Carried, Log};
-use super::state::{Issued, ServiceToken};
+use super::place::Place;
 
 /// A test that waits longer than this for a request has failed.
 const PATIENCE: Duration = Duration::from_secs(60);

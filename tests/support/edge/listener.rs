@@ -12,7 +12,8 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
-use super::answer::{Answer, Broken, Content};
+use super::answer::Answer;
+use super::content::{Broken, Content};
 use super::request::Asked;
 use super::route;
 use super::state::World;

@@ -1,6 +1,6 @@
 //! What the edge saw: every request, and which of the secrets that it issued came with it.
 
-use super::fault::Where;
+use super::place::Where;
 
 /// A secret that the edge issued, by its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

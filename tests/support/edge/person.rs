@@ -5,7 +5,8 @@ use url::Url;
 use super::Edge;
 use super::case::Case;
 use super::cli::{self, ADA, NotLoggedIn};
-use super::fault::{Faults, Where};
+use super::faults::Faults;
+use super::place::Where;
 use super::request::Asked;
 
 impl Edge {

@@ -4,8 +4,8 @@ use hyper::HeaderMap;
 use url::form_urlencoded;
 
 use super::app;
-use super::fault::Where;
 use super::hosts::{FEDRAMP_TRANSFER, PLAIN, TRANSFER};
+use super::place::Where;
 use super::state::State;
 
 /// Where the edge's own pages lie.

@@ -2,9 +2,12 @@
 
 use hyper::body::Bytes;
 
-use super::answer::{Answer, Broken, Content, Part};
+use super::answer::Answer;
 use super::case::Case;
-use super::fault::{Fault, Faults, Where};
+use super::content::{Broken, Content, Part};
+use super::fault::Fault;
+use super::faults::Faults;
+use super::place::Where;
 use super::request::Asked;
 use super::state::World;
 use super::text::http_date;

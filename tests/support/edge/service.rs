@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::app::App;
 use super::app_host::gate;
 use super::case::Case;
-use super::state::ServiceToken;
+use super::known::ServiceToken;
 use super::token::cookie;
 
 /// Lets a service token through, and exchanges it for an app token on the way.

@@ -1,8 +1,9 @@
 //! Looks through a request for every secret that the edge ever issued.
 
+use super::known::Issued;
 use super::log::{Carried, Sighting};
 use super::request::Asked;
-use super::state::{Issued, State};
+use super::state::State;
 
 impl State {
     /// Lists the issued secrets that a request carries, in whatever header, path or query.

@@ -4,9 +4,9 @@ use url::form_urlencoded::byte_serialize;
 
 use super::answer::Answer;
 use super::case::Case;
-use super::fault::Where;
+use super::known::{Grant, Visit};
+use super::place::Where;
 use super::session;
-use super::state::{Grant, Visit};
 use super::token::cookie;
 
 /// Answers for every path of the host.

@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 
 use super::app::App;
-use super::fault::{Fault, Faults};
+use super::fault::Fault;
+use super::faults::Faults;
 use super::forgery::{Forgery, sign};
+use super::known::Issued;
 use super::log::Carried;
-use super::state::{Issued, State};
+use super::state::State;
 use super::text::{http_date, uuid};
 
 impl State {

@@ -4,7 +4,8 @@ use serde_json::json;
 use tokio::time::{Instant, timeout_at};
 
 use super::answer::Answer;
-use super::fault::{Fault, Faults};
+use super::fault::Fault;
+use super::faults::Faults;
 use super::request::Asked;
 use super::sealed::{self, Sealed};
 use super::state::{State, World};
