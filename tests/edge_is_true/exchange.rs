@@ -168,8 +168,8 @@ fn applications_are_set_up_as_a_test_wants() {
     assert_eq!(answer.status, 401);
     assert!(answer.header("www-authenticate").is_some_and(|words| words.starts_with("Bearer ")));
     edge.remove_app(app);
-    edge.remove_app("app.example.test/admin");
-    assert_eq!(ask(&edge, "GET", &format!("https://{EVIL}/"), &[]).status, 200);
+    assert_eq!(ask(&edge, "GET", APP, &[]).status, 200, "what lies behind is open");
+    assert_eq!(ask(&edge, "GET", "https://app.example.test/admin", &[]).status, 302);
     edge.renew_org_tokens(true);
     let hops = exchange(&edge, "https://one.example.test/", &org);
     let (fresh, _) = hops[1].cookie("CF_Authorization").expect("a fresh org token");

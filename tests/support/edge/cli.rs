@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use url::Url;
 
 use super::answer::Answer;
-use super::app::{self, App};
+use super::app::App;
 use super::case::Case;
 use super::hosts::transfer_service;
 use super::known::Deposit;
@@ -95,7 +95,8 @@ fn check(case: &Case<'_>) -> Result<(App, String), &'static str> {
     if parameters.iter().any(missing) {
         return Err("a parameter is not known");
     }
-    let app = app::at(&case.state.apps, case.asked.host(), back.path());
-    let app = app.filter(|app| app.audience == audience).ok_or("aud is not the application's")?;
+    // The path of redirect_url does not tell which of the host's applications it is: it may be left out.
+    let app = case.state.app(audience).filter(|app| app.is_at(case.asked.host()));
+    let app = app.ok_or("aud is not the application's")?;
     Ok((app.clone(), key.to_owned()))
 }

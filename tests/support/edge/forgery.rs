@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::keys::{self, Key, STRANGER};
 
 /// Team domains as hostile metadata may name them: none of them may be asked for keys.
-pub const HOSTILE_TEAMS: [&str; 14] = [
+pub const HOSTILE_TEAMS: [&str; 15] = [
     "",
     "%",
     "evil.example",
@@ -25,6 +25,7 @@ pub const HOSTILE_TEAMS: [&str; 14] = [
     "acme.cloudflareaccess.com.evil.example",
     "evil.example:443#acme.cloudflareaccess.com",
     "acme.cloudflareaccess.com\r\nx: y",
+    "too.many.labels.cloudflareaccess.com",
 ];
 
 /// What is wrong with a signed text.

@@ -25,7 +25,8 @@ pub enum Where {
     Logout,
     /// The transfer service.
     Transfer,
-    /// A stranger's host, or a page that nobody knows.
+    /// A host without Access, a stranger's among them, or a page that nobody knows. The request for
+    /// metadata is [`Where::Metadata`] there too.
     Elsewhere,
     /// Every request.
     Anywhere,

@@ -4,7 +4,7 @@ use hyper::HeaderMap;
 use url::form_urlencoded;
 
 use super::app;
-use super::hosts::{FEDRAMP_TRANSFER, PLAIN, TRANSFER};
+use super::hosts::{FEDRAMP_TRANSFER, TRANSFER};
 use super::place::Where;
 use super::state::State;
 
@@ -93,8 +93,8 @@ impl Asked {
             };
         }
         let app = app::at(&state.apps, self.host(), &self.path);
-        if app.is_none() && self.host() != PLAIN && !state.is_app_host(self.host()) {
-            return Where::Elsewhere;
+        if app.is_none() && !state.is_app_host(self.host()) {
+            return if self.asks_for_metadata() { Where::Metadata } else { Where::Elsewhere };
         }
         match page {
             Some("authorized") => Where::Authorized,

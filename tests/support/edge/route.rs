@@ -49,8 +49,7 @@ fn at_once(world: &World, asked: &Asked, part: Where, faults: &Faults, number: u
     let case = &mut Case { state: &mut state, asked, part, faults, now, number };
     let answer = match part {
         _ if of_team => team_host::answer(case),
-        // A stranger is glad about everything.
-        Where::Elsewhere => Answer::new(200).text("how nice of you\n"),
+        Where::Elsewhere => case.origin(),
         _ => app_host::answer(case),
     };
     world.news.send_replace(());

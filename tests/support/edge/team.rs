@@ -52,10 +52,14 @@ impl Team {
         tag(self.host)
     }
 
-    /// Shows the public keys as its `certs` page does.
+    /// Shows the public keys as its `certs` page does. The certificates there are for nobody to use.
     pub(super) fn key_set(&self) -> Value {
-        let keys = [self.current, self.previous].map(|number| keys::key(number).public());
-        json!({"keys": keys})
+        let keys = [self.current, self.previous].map(keys::key);
+        let certificates = keys.each_ref().map(|key| json!({"kid": key.kid, "cert": "not for use"}));
+        json!({
+            "keys": keys.map(|key| key.public()),
+            "public_cert": certificates[0], "public_certs": certificates,
+        })
     }
 
     /// Reads a token that one of its keys signed and whose time has come and is not over.
