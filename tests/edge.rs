@@ -80,8 +80,8 @@ fn explain(edge: &Edge, folder: &Path) -> io::Result<()> {
     println!("The simulated edge is at {}. For the end of usher's config.toml:\n", edge.address());
     println!("{}", edge.config());
     println!("For the environment of usher, so that a login opens a stand-in for the browser:\n");
-    println!("{FOLDER}={}", folder.display());
-    println!("BROWSER={} open\n", program.display());
+    println!("{FOLDER}='{}'", folder.display());
+    println!("BROWSER='{} open'\n", program.display());
     println!("Then type: usher login https://app.example.test");
     println!("Other applications: one.example.test to five.example.test, *.wild.example.test,");
     println!("app.example.test/admin, app.rival.test, app.agency.test. Ctrl-C ends it.");

@@ -55,7 +55,7 @@ pub enum Fault {
     /// Sets the token's cookie in the past, which takes it away.
     CookieDeleted,
     /// Sends the caller from `authorized` to `authorized` once more, as applications with several
-    /// domains do.
+    /// domains do. Both answers set the token's cookie; the log counts the last one.
     AuthorizedAgain,
 }
 

@@ -10,7 +10,8 @@ use super::place::Where;
 use super::request::Asked;
 
 impl Edge {
-    /// Opens a login's URL as Ada, whom every policy for persons lets in, and completes the login.
+    /// Opens a login's URL as Ada, whom every policy for persons lets in, and completes the login. Faults
+    /// do not reach this person, who is not on the network.
     ///
     /// # Errors
     /// The URL is not as a program must make it, or the policy keeps everybody out.
