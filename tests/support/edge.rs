@@ -1,9 +1,9 @@
 //! A simulated Cloudflare edge: real HTTPS on loopback, real RS256 and real NaCl boxes, for the hosts of
 //! a small world that [`hosts`] names.
 //!
-//! A request goes from [`listener`] to [`route`], which writes it down, lets go wrong what a test wants,
-//! and asks the host's file: [`app_host`], [`team_host`] or [`transfer_host`]. All that is known stands
-//! in [`state`]. A test starts an [`Edge`], points an agent at it, and changes it as [`control`] allows.
+//! A request goes from `listener` to `route`, which writes it down, lets go wrong what a test wants,
+//! and asks the host's file: `app_host`, `team_host` or `transfer_host`. All that is known stands
+//! in `state`. A test starts an [`Edge`], points an agent at it, and changes it as `control` allows.
 
 use std::fs;
 use std::io;
