@@ -1,6 +1,7 @@
 //! The whole way over a real socket.
 //!
 //! - [`wire`]: what arrives in pieces, too large, too late, or not at all
+//! - [`edge_is_true`]: the simulated edge keeps to what is known of the real one
 //! - [`lookup`]: which token answers which URL
 //! - [`import`]: what comes in, what is left out, and what a second import changes
 //! - [`lock`]: what a locked agent tells
@@ -15,6 +16,7 @@
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
 mod crash;
+mod edge_is_true;
 mod examples;
 mod faults;
 mod house;

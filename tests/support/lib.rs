@@ -1,10 +1,11 @@
 //! What the tests share: an agent in this process or in one of its own, a clean home, tokens, the two
-//! forms of the wire, and the promises that every store keeps.
+//! forms of the wire, a simulated Cloudflare edge, and the promises that every store keeps.
 
 pub mod again;
 pub mod agent;
 pub mod clock;
 pub mod contract;
+pub mod edge;
 pub mod faulty;
 pub mod home;
 #[cfg(target_os = "linux")]

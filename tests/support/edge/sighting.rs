@@ -1,0 +1,38 @@
+//! Looks through a request for every secret that the edge ever issued.
+
+use super::known::Issued;
+use super::log::{Carried, Sighting};
+use super::request::Asked;
+use super::state::State;
+
+impl State {
+    /// Lists the issued secrets that a request carries, in whatever header, path or query.
+    pub(super) fn sightings(&self, asked: &Asked) -> Vec<Sighting> {
+        let path = (":path", asked.path_and_query());
+        let headers = asked
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+        let mut sightings = Vec::new();
+        for (place, text) in std::iter::once(path).chain(headers) {
+            // Tokens and secrets are made of these letters, whatever stands around them.
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c));
+            for issued in words.filter_map(|word| self.issued.get(word)) {
+                let at_home = self.is_at_home(issued, asked.host());
+                sightings.push(Sighting { what: issued.what, place: place.to_owned(), at_home });
+            }
+        }
+        sightings
+    }
+
+    fn is_at_home(&self, issued: &Issued, host: &str) -> bool {
+        let mut apps = self.apps.iter().filter(|app| app.is_at(host));
+        match issued.what {
+            Carried::OrgToken => issued.team == host,
+            Carried::AppToken => {
+                issued.team == host || apps.any(|app| Some(&app.audience) == issued.audience.as_ref())
+            }
+            Carried::ServiceSecret => apps.any(|app| app.settings.team == issued.team),
+        }
+    }
+}

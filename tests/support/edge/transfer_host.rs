@@ -1,0 +1,60 @@
+//! The transfer service: holds a login's answer for the program that knows the key.
+
+use serde_json::json;
+use tokio::time::{Instant, timeout_at};
+
+use super::answer::Answer;
+use super::fault::Fault;
+use super::faults::Faults;
+use super::request::Asked;
+use super::sealed::{self, Sealed};
+use super::state::{State, World};
+
+/// Waits a while for a login, and hands its answer out once.
+pub(super) async fn answer(world: &World, asked: &Asked, faults: &Faults) -> Answer {
+    let Some(key) = asked.path.strip_prefix("/transfer/").map(|key| key.replace("%3D", "=")) else {
+        return Answer::new(404).text("not found\n");
+    };
+    let place = (asked.host().to_owned(), key);
+    // Looked at before the state, so that nothing is missed between the two.
+    let mut news = world.news.subscribe();
+    let (hold, pending) = {
+        let settings = &world.state().settings;
+        (settings.hold, settings.pending)
+    };
+    let end = Instant::now() + hold;
+    loop {
+        let sealed = hand_out(&mut world.state(), &place, faults);
+        if let Some(Sealed { from, body }) = sealed {
+            return Answer::new(200).text(&body).with("service-public-key", &from);
+        }
+        if !matches!(timeout_at(end, news.changed()).await, Ok(Ok(()))) {
+            return Answer::new(pending).text("nothing yet\n");
+        }
+    }
+}
+
+fn hand_out(state: &mut State, place: &(String, String), faults: &Faults) -> Option<Sealed> {
+    let deposit = state.deposits.remove(place)?;
+    let app_token = state.app_token(&deposit.app, &deposit.email, deposit.at, &faults.forgeries());
+    let org_token = state.org_token(&deposit.app, &deposit.email, deposit.at, &faults.org_forgeries());
+    let mut handed = json!({"app_token": app_token, "org_token": org_token});
+    let mut to = sealed::public_key(&place.1)?;
+    let mut breaks = false;
+    let mut text = None;
+    for fault in faults.iter() {
+        match fault {
+            Fault::NoOrgToken => drop(handed.as_object_mut().and_then(|object| object.remove("org_token"))),
+            Fault::Plaintext(other) => text = Some(other.clone()),
+            Fault::WrongBox => to = sealed::strangers_key(),
+            Fault::LineBreaks => breaks = true,
+            _ => {}
+        }
+    }
+    let mut sealed = sealed::seal(&text.unwrap_or_else(|| handed.to_string()), &to);
+    if breaks {
+        let lines: Vec<_> = sealed.body.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+        sealed.body = format!("{}\r\n", lines.join("\r\n"));
+    }
+    Some(sealed)
+}
