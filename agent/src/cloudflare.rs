@@ -15,6 +15,7 @@ pub mod tunnel;
 pub mod edge;
 pub mod error;
 
+mod date;
 pub mod http;
 
 use std::fmt;
