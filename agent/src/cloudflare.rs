@@ -15,8 +15,17 @@ pub mod tunnel;
 pub mod edge;
 pub mod error;
 
+mod challenge;
+mod cookie;
+mod jwks;
+mod keys;
+mod verify;
+
 mod date;
 pub mod http;
+
+#[cfg(test)]
+mod testing;
 
 use std::fmt;
 use std::sync::Arc;

@@ -2,15 +2,21 @@
 
 use std::sync::Arc;
 
-use usher_proto::{AppPattern, AppUrl, Audience, ProfileName, Secret, TeamDomain};
+use usher_proto::credential::Source;
+use usher_proto::{AppPattern, AppUrl, Audience, Kind, ProfileName, Secret, TeamDomain};
 
-use super::http::Network;
+use super::http::{Http, Network};
+use super::keys::Keys;
 use super::{EdgeError, Facts};
 use crate::clock::Clock;
 use crate::store::Record;
 
 /// Speaks to application hosts, team domains and the transfer service.
-pub struct Edge {}
+pub struct Edge {
+    pub(super) http: Http,
+    pub(super) keys: Keys,
+    pub(super) clock: Arc<dyn Clock>,
+}
 
 /// An Access application, as its signed metadata tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +32,10 @@ pub struct Application {
 /// A token that Cloudflare issued just now, verified.
 #[derive(Debug)]
 pub struct Issued {
-    // kind, secret, facts, source
+    pub(super) kind: Kind,
+    pub(super) secret: Secret,
+    pub(super) facts: Facts,
+    pub(super) source: Source,
 }
 
 /// What a login or an exchange brings.
@@ -53,8 +62,7 @@ pub struct Login {}
 impl Edge {
     /// Makes ready; the first call opens the first connection, and reads the system's certificates.
     pub fn new(network: Network, clock: Arc<dyn Clock>) -> Self {
-        let _ = (network, clock);
-        todo!()
+        Self { http: Http::new(network), keys: Keys::default(), clock }
     }
 
     /// Finds out by signed metadata which application is at a URL.
