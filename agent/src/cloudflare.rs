@@ -15,6 +15,11 @@ pub mod tunnel;
 pub mod edge;
 pub mod error;
 
+mod check;
+mod discovery;
+mod exchange;
+mod transfer;
+
 mod challenge;
 mod cookie;
 mod jwks;
@@ -30,9 +35,10 @@ mod testing;
 use std::fmt;
 use std::sync::Arc;
 
+use url::Url;
 use usher_proto::credential::Source;
 use usher_proto::request::{Import, Origin};
-use usher_proto::{AppPattern, Kind, Secret, Timestamp};
+use usher_proto::{AppPattern, AppUrl, Kind, Secret, Timestamp};
 
 use crate::store::Record;
 
@@ -118,6 +124,13 @@ fn read_given(
 /// Shows a secret that must be text.
 fn secret_text(secret: &Secret) -> Result<&str, NotACredential> {
     std::str::from_utf8(secret.expose()).map_err(|_| NotACredential::Malformed("it is not text"))
+}
+
+/// Reads an application's URL once more, in the form that HTTP takes it in.
+fn parsed(url: &AppUrl) -> Url {
+    let mut url = Url::parse(&url.to_string()).expect("an application's URL is a URL");
+    url.set_fragment(None);
+    url
 }
 
 /// Tells whether it is an id as Cloudflare gives accounts and zones: 32 hexadecimal digits.
