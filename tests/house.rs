@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const EXPOSE: [(&str, &str); 9] = [
     ("proto/src/secret.rs", "the type itself, and the wire"),
     ("agent/src/cloudflare.rs", "reads what Cloudflare issued"),
+    ("agent/src/cloudflare/http.rs", "sends it to Cloudflare in a header"),
     ("agent/src/cloudflare/folder.rs", "reads the path out of a login URL"),
     ("agent/src/broker/cache.rs", "seals it when the agent is locked"),
     ("agent/src/broker/lock.rs", "seals the store's key when the agent is locked"),
@@ -128,8 +129,9 @@ fn systems_are_told_apart_in_a_few_files() {
 }
 
 #[test]
-fn one_file_knows_the_codec_and_one_folder_the_keyrings() {
+fn one_file_knows_the_codec_and_one_folder_each_the_keyrings_and_http() {
     assert_eq!(offenders(&["bincode::"], |name| name == "proto/src/codec.rs"), [""; 0]);
+    assert_eq!(offenders(&["reqwest"], |name| name.starts_with("agent/src/cloudflare/http")), [""; 0]);
     let keyrings = ["keyring_core", "linux_keyutils", "secret_service", "keyring_store"];
     assert_eq!(offenders(&keyrings, |name| name.starts_with("agent/src/store")), [""; 0]);
 }

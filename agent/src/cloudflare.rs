@@ -1,32 +1,50 @@
-//! What Cloudflare's credentials look like: one form a file, and [`read`], which takes one in.
+//! What Cloudflare's credentials look like and how they come: one form or flow a file.
 //!
-//! Nothing here is verified at Cloudflare: a form is read, its claims are believed for what they say
-//! about themselves (host, audience, expiry), and the secret is kept as it came.
+//! [`read`] takes in what somebody hands over. Nothing of that is verified at Cloudflare: its claims
+//! are believed for what they say about themselves (host, audience, expiry), and the secret is kept
+//! as it came. [`Edge`] gets what Cloudflare issues, and verifies it.
 
 pub mod api_token;
 pub mod certificate;
-pub mod edge;
-pub mod error;
+mod facts;
 pub mod folder;
-pub mod http;
 pub mod jwt;
 pub mod service_token;
 pub mod tunnel;
 
+pub mod edge;
+pub mod error;
+
+mod check;
+mod discovery;
+mod exchange;
+mod transfer;
+
+mod challenge;
+mod cookie;
+mod jwks;
+mod keys;
+mod verify;
+
+mod date;
+pub mod http;
+
+#[cfg(test)]
+mod testing;
+
 use std::fmt;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
+use url::Url;
 use usher_proto::credential::Source;
 use usher_proto::request::{Import, Origin};
-use usher_proto::{
-    AppPattern, Audience, Credential, CredentialId, Kind, ProfileName, Secret, TeamDomain, Timestamp,
-};
+use usher_proto::{AppPattern, AppUrl, Kind, Secret, Timestamp};
 
 use crate::store::Record;
 
 pub use self::edge::Edge;
 pub use self::error::EdgeError;
+pub use self::facts::Facts;
 
 /// Why something given is no credential that can be kept. Quotes nothing of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,22 +68,6 @@ impl fmt::Display for NotACredential {
             NotACredential::Expired(_) => f.write_str("it has expired"),
         }
     }
-}
-
-/// What is read out of a secret: everything public but the profile, the id and the source.
-#[derive(Debug, Default)]
-pub struct Facts {
-    label: String,
-    app: Option<AppPattern>,
-    audience: Option<Audience>,
-    team: Option<TeamDomain>,
-    account: Option<String>,
-    zone: Option<String>,
-    tunnel: Option<String>,
-    client_id: Option<String>,
-    email: Option<String>,
-    issued: Option<Timestamp>,
-    expires: Option<Timestamp>,
 }
 
 /// Reads what a client hands over.
@@ -119,72 +121,16 @@ fn read_given(
     Ok((secret, facts.labelled(label)))
 }
 
-impl Facts {
-    /// Takes a person's words for it, where there are any.
-    fn labelled(self, label: Option<String>) -> Self {
-        Facts { label: label.unwrap_or(self.label), ..self }
-    }
-
-    fn into_credential(self, kind: Kind, profile: ProfileName, source: Source) -> Credential {
-        let id = self.id(kind, &profile);
-        let Facts { label, app, audience, team, account, zone, tunnel, client_id, email, issued, expires } =
-            self;
-        Credential {
-            id,
-            profile,
-            kind,
-            label,
-            app,
-            audience,
-            team,
-            account,
-            zone,
-            tunnel,
-            client_id,
-            email,
-            issued,
-            expires,
-            source,
-        }
-    }
-
-    /// Makes the id from what the credential is for, so that a renewed secret keeps it.
-    fn id(&self, kind: Kind, profile: &ProfileName) -> CredentialId {
-        let (prefix, parts): (_, [&str; 2]) = match kind {
-            Kind::AppToken => ("app", [text(&self.app), text(&self.audience)]),
-            Kind::OrgToken => ("org", [text(&self.team), ""]),
-            Kind::AccountCert => ("cert", [text(&self.account), text(&self.zone)]),
-            Kind::ServiceToken => ("service", [text(&self.client_id), ""]),
-            Kind::Tunnel => ("tunnel", [text(&self.account), text(&self.tunnel)]),
-            Kind::ApiToken => ("api", [&self.label, ""]),
-        };
-        let mut hash = Sha256::new();
-        for part in [profile.as_str(), prefix, parts[0], parts[1]] {
-            hash.update(part);
-            hash.update([0]);
-        }
-        let digits = hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect::<String>();
-        format!("{prefix}-{digits}").parse().expect("a prefix and twelve hexadecimal digits")
-    }
-}
-
-/// Shows a fact that may be missing.
-fn text<T: AsText>(fact: &Option<T>) -> &str {
-    fact.as_ref().map(T::as_text).unwrap_or_default()
-}
-
-trait AsText {
-    fn as_text(&self) -> &str;
-}
-
-macro_rules! as_text {
-    ($($type:ty),*) => { $(impl AsText for $type { fn as_text(&self) -> &str { self.as_str() } })* };
-}
-as_text!(AppPattern, Audience, TeamDomain, String);
-
 /// Shows a secret that must be text.
 fn secret_text(secret: &Secret) -> Result<&str, NotACredential> {
     std::str::from_utf8(secret.expose()).map_err(|_| NotACredential::Malformed("it is not text"))
+}
+
+/// Reads an application's URL once more, in the form that HTTP takes it in.
+fn parsed(url: &AppUrl) -> Url {
+    let mut url = Url::parse(&url.to_string()).expect("an application's URL is a URL");
+    url.set_fragment(None);
+    url
 }
 
 /// Tells whether it is an id as Cloudflare gives accounts and zones: 32 hexadecimal digits.

@@ -2,15 +2,22 @@
 
 use std::sync::Arc;
 
-use usher_proto::{AppPattern, AppUrl, Audience, ProfileName, Secret, TeamDomain};
+use usher_proto::credential::Source;
+use usher_proto::{AppPattern, AppUrl, Audience, Kind, ProfileName, Secret, TeamDomain};
 
-use super::http::Network;
-use super::{EdgeError, Facts};
+use super::http::{Http, Network};
+use super::keys::Keys;
+use super::transfer::{self, Begun};
+use super::{EdgeError, Facts, check, discovery, exchange, service_token};
 use crate::clock::Clock;
 use crate::store::Record;
 
 /// Speaks to application hosts, team domains and the transfer service.
-pub struct Edge {}
+pub struct Edge {
+    pub(super) http: Http,
+    pub(super) keys: Keys,
+    pub(super) clock: Arc<dyn Clock>,
+}
 
 /// An Access application, as its signed metadata tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +33,10 @@ pub struct Application {
 /// A token that Cloudflare issued just now, verified.
 #[derive(Debug)]
 pub struct Issued {
-    // kind, secret, facts, source
+    pub(super) kind: Kind,
+    pub(super) secret: Secret,
+    pub(super) facts: Facts,
+    pub(super) source: Source,
 }
 
 /// What a login or an exchange brings.
@@ -48,25 +58,22 @@ pub enum Region {
 }
 
 /// A login that was begun: the page for the browser, and the key that opens the answer.
-pub struct Login {}
+pub struct Login(Begun);
 
 impl Edge {
     /// Makes ready; the first call opens the first connection, and reads the system's certificates.
     pub fn new(network: Network, clock: Arc<dyn Clock>) -> Self {
-        let _ = (network, clock);
-        todo!()
+        Self { http: Http::new(network), keys: Keys::default(), clock }
     }
 
     /// Finds out by signed metadata which application is at a URL.
     pub async fn discover(&self, url: &AppUrl) -> Result<Application, EdgeError> {
-        let _ = url;
-        todo!()
+        discovery::discover(self, url).await
     }
 
     /// Exchanges an org token for an app token, without a browser.
     pub async fn exchange(&self, url: &AppUrl, app: &Application, org: &Secret) -> Result<Tokens, EdgeError> {
-        let _ = (url, app, org);
-        todo!()
+        exchange::exchange(self, url, app, org).await
     }
 
     /// Exchanges a service token, in the form in which it is kept, for an app token.
@@ -76,42 +83,38 @@ impl Edge {
         app: &Application,
         service: &Secret,
     ) -> Result<Issued, EdgeError> {
-        let _ = (url, app, service);
-        todo!()
+        service_token::exchange::exchange(self, url, app, service).await
     }
 
     /// Begins a login with a key pair of its own.
     pub fn begin_login(&self, url: &AppUrl, app: &Application, region: Region, auto_close: bool) -> Login {
-        let _ = (url, app, region, auto_close);
-        todo!()
+        Login(transfer::begin(url, app, region, auto_close))
     }
 
     /// Waits for the person, and opens and verifies what the transfer service then hands out. Does not
     /// end by itself while nothing is there: the caller sets the limit.
     pub async fn collect(&self, login: &Login, app: &Application) -> Result<Tokens, EdgeError> {
-        let _ = (login, app);
-        todo!()
+        transfer::collect(self, &login.0, app).await
     }
 
     /// Asks the edge whether it takes an app token; false means that it does not.
     pub async fn takes(&self, url: &AppUrl, app: &Application, token: &Secret) -> Result<bool, EdgeError> {
-        let _ = (url, app, token);
-        todo!()
+        check::takes(self, url, app, token).await
     }
 }
 
 impl Login {
     /// Shows the page for the browser: a secret, because who opens it takes the login's place.
     pub fn page(&self) -> &Arc<Secret> {
-        todo!()
+        self.0.page()
     }
 }
 
 impl Issued {
     /// Puts it into a profile.
     pub fn into_record(self, profile: ProfileName) -> Record {
-        let _: Option<Facts> = None;
-        let _ = profile;
-        todo!()
+        let Issued { kind, secret, facts, source } = self;
+        let credential = Arc::new(facts.into_credential(kind, profile, source));
+        Record { credential, secret: Arc::new(secret) }
     }
 }

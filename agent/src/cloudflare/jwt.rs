@@ -1,6 +1,6 @@
 //! Access app tokens and org tokens: compact JWTs, signed by the team with RS256.
 //!
-//! The signature is not checked here: the team's keys are at Cloudflare.
+//! The signature is not checked here: the team's keys are at Cloudflare, and `verify` has them.
 
 use jsonwebtoken::{Algorithm, dangerous};
 use serde::Deserialize;
@@ -9,19 +9,21 @@ use usher_proto::{AppPattern, Audience, Secret, TeamDomain, Timestamp};
 use super::{Facts, NotACredential, secret_text};
 
 /// Longest JWT that is read, in bytes.
-const MAX_JWT: usize = 32 * 1024;
+pub(super) const MAX_JWT: usize = 32 * 1024;
 
 /// The claims that are read; everything else in a token is left alone.
 #[derive(Deserialize)]
-struct Claims {
+pub(super) struct Claims {
     #[serde(rename = "type")]
-    kind: Option<String>,
-    iss: String,
+    pub(super) kind: Option<String>,
+    pub(super) iss: String,
     aud: OneOrMany,
-    exp: i64,
+    pub(super) exp: i64,
+    pub(super) nbf: Option<i64>,
     iat: Option<i64>,
     email: Option<String>,
-    common_name: Option<String>,
+    /// The client id, in tokens that a service token was exchanged for.
+    pub(super) common_name: Option<String>,
 }
 
 /// `aud` is a list, or plain text in tokens of the WARP way of logging in.
@@ -39,14 +41,10 @@ pub(super) fn app_token(
     audience: Option<Audience>,
 ) -> Result<(Secret, Facts), NotACredential> {
     let (secret, claims) = decode(secret, "app")?;
-    let theirs = match &claims.aud {
-        OneOrMany::One(one) => std::slice::from_ref(one),
-        OneOrMany::Many(many) => many,
-    };
     let audience = match audience {
-        Some(expected) if theirs.iter().any(|aud| aud == expected.as_str()) => expected,
+        Some(expected) if claims.is_for(&expected) => expected,
         Some(_) => return Err(NotACredential::Malformed("its audience is not the one in the file's name")),
-        None => match theirs {
+        None => match claims.audiences() {
             [only] => only.parse().map_err(|_| NotACredential::Malformed("its audience is no AUD tag"))?,
             _ => return Err(NotACredential::Malformed("it names more than one audience")),
         },
@@ -92,11 +90,25 @@ fn trimmed(token: &str) -> Result<Secret, NotACredential> {
 }
 
 impl Claims {
-    fn facts(self) -> Result<Facts, NotACredential> {
+    /// Tells whether the audience is among the token's.
+    pub(super) fn is_for(&self, audience: &Audience) -> bool {
+        self.audiences().iter().any(|aud| aud == audience.as_str())
+    }
+
+    fn audiences(&self) -> &[String] {
+        match &self.aud {
+            OneOrMany::One(one) => std::slice::from_ref(one),
+            OneOrMany::Many(many) => many,
+        }
+    }
+
+    /// Sums up what the token says of itself, without a label.
+    pub(super) fn facts(self) -> Result<Facts, NotACredential> {
         let team = self.iss.strip_prefix("https://").and_then(|host| host.parse().ok());
         Ok(Facts {
             team: Some(team.ok_or(NotACredential::Malformed("its issuer is no team domain"))?),
-            email: self.email.filter(|email| !email.is_empty()).or(self.common_name),
+            email: self.email.filter(|email| !email.is_empty()),
+            client_id: self.common_name.filter(|name| !name.is_empty()),
             issued: self.iat.map(Timestamp),
             expires: Some(Timestamp(self.exp)),
             ..Facts::default()

@@ -1,5 +1,7 @@
 //! Access service tokens: a client id and a client secret.
 
+pub(super) mod exchange;
+
 use serde::{Deserialize, Serialize};
 use usher_proto::{AppPattern, HeaderName, Secret, TeamDomain};
 use zeroize::Zeroizing;
@@ -33,12 +35,7 @@ pub(super) fn read(secret: Secret, what_for: For) -> Result<(Secret, Facts), Not
     let pair = if text.starts_with('{') { serde_json::from_str(text).ok() } else { from_lines(text) };
     let pair = pair.ok_or(NotACredential::Malformed("it is no client id and client secret"))?;
     let pair = Pair { header: header.or(pair.header), ..pair };
-    if !is_client_id(&pair.id) {
-        return Err(NotACredential::Malformed("its client id does not end in .access"));
-    }
-    if pair.secret.len() < 32 || !pair.secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-        return Err(NotACredential::Malformed("its client secret is not one"));
-    }
+    check(&pair)?;
     let kept = usher_proto::json::encode(&pair)
         .ok()
         .and_then(|line| Secret::new(line.trim_ascii_end().to_vec()).ok());
@@ -51,10 +48,52 @@ pub(super) fn read(secret: Secret, what_for: For) -> Result<(Secret, Facts), Not
     Ok((kept, Facts { label, app, team, client_id: Some(pair.id), ..Facts::default() }))
 }
 
-/// Tells the headers that carry a service token, in the form in which it is kept.
+/// Makes the headers that carry the pair: two, or the one that the application reads both from
+/// (Cloudflare's page on service tokens).
+///
+/// # Errors
+/// It is not in the form in which a service token is kept.
 pub fn headers(secret: &Secret) -> Result<Vec<(HeaderName, Secret)>, NotACredential> {
-    let _ = secret;
-    todo!()
+    let Pair { id, secret, header } = kept(secret)?;
+    let Some(header) = header else {
+        let id = value(&[&id])?;
+        return Ok(vec![(name(CLIENT_ID)?, id), (name(CLIENT_SECRET)?, value(&[&secret])?)]);
+    };
+    // Both halves are of letters, digits and `.-_` alone: JSON needs to escape none of them.
+    let parts = [r#"{"cf-access-client-id": ""#, &id, r#"", "cf-access-client-secret": ""#, &secret, r#""}"#];
+    Ok(vec![(header, value(&parts)?)])
+}
+
+const CLIENT_ID: &str = "CF-Access-Client-Id";
+const CLIENT_SECRET: &str = "CF-Access-Client-Secret";
+
+/// Reads the pair in the form in which it is kept.
+fn kept(secret: &Secret) -> Result<Pair, NotACredential> {
+    let pair: Option<Pair> = serde_json::from_str(secret_text(secret)?).ok();
+    let pair = pair.ok_or(NotACredential::Malformed("it is no client id and client secret"))?;
+    check(&pair)?;
+    Ok(pair)
+}
+
+fn name(text: &str) -> Result<HeaderName, NotACredential> {
+    text.parse().map_err(|_| NotACredential::Malformed("it has no name of a header"))
+}
+
+/// Puts a value together in a buffer that is sized once.
+fn value(parts: &[&str]) -> Result<Secret, NotACredential> {
+    let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len()).sum());
+    parts.iter().for_each(|part| bytes.extend_from_slice(part.as_bytes()));
+    Secret::new(bytes).map_err(|_| NotACredential::Malformed("it is empty"))
+}
+
+fn check(pair: &Pair) -> Result<(), NotACredential> {
+    if !is_client_id(&pair.id) {
+        return Err(NotACredential::Malformed("its client id does not end in .access"));
+    }
+    if pair.secret.len() < 32 || !pair.secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        return Err(NotACredential::Malformed("its client secret is not one"));
+    }
+    Ok(())
 }
 
 /// 32 hexadecimal digits and `.access`, in older ones followed by a domain.
@@ -79,5 +118,45 @@ fn from_lines(text: &str) -> Option<Pair> {
             Some(Pair { id: id.to_owned(), secret, header: None })
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloudflare::testing::secret;
+
+    const ID: &str = "0123456789abcdef0123456789abcdef.access";
+    const SECRET: &str = "cfast_0123456789abcdef0123456789abcdef01234567";
+
+    fn sent(header: Option<&str>) -> Vec<(String, String)> {
+        let header = header.map(|header| header.parse().expect("a header's name"));
+        let (kept, _) =
+            read(secret(&format!("{ID}\n{SECRET}")), For { header, ..For::default() }).expect("a pair");
+        let headers = headers(&kept).expect("headers");
+        headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), secret_text(value).expect("text").to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn the_pair_goes_in_two_headers_or_in_one() {
+        let two = [("CF-Access-Client-Id", ID), ("CF-Access-Client-Secret", SECRET)];
+        assert_eq!(sent(None), two.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let json = format!(r#"{{"cf-access-client-id": "{ID}", "cf-access-client-secret": "{SECRET}"}}"#);
+        assert_eq!(sent(Some("Authorization")), [("Authorization".to_owned(), json)]);
+    }
+
+    #[test]
+    fn what_is_kept_in_another_form_has_no_headers() {
+        for other in [
+            "text",
+            "{}",
+            &format!(r#"{{"client_id":"{ID}","client_secret":"short"}}"#),
+            &format!(r#"{{"client_id":"x\r\ny.access","client_secret":"{SECRET}"}}"#),
+        ] {
+            assert!(headers(&secret(other)).is_err(), "{other}");
+        }
     }
 }
