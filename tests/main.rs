@@ -15,6 +15,7 @@
 //! - [`programs`]: the real programs in a clean home
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
+mod access;
 mod crash;
 mod edge_is_true;
 mod examples;

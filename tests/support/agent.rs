@@ -4,11 +4,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use interprocess::local_socket::Stream;
 use tempfile::TempDir;
 use usher_agent::broker::LOGIN_PATIENCE;
 use usher_agent::clock::Clock;
+use usher_agent::cloudflare::http::Network;
 use usher_agent::handler::Handler;
 use usher_agent::platform::Listener;
 use usher_agent::server::Connections;
@@ -22,6 +24,7 @@ use usher_proto::request::Import;
 use usher_proto::{Answer, Request};
 
 use crate::clock::TestClock;
+use crate::edge::Edge;
 use crate::wire;
 
 /// Runs until it is dropped.
@@ -43,15 +46,29 @@ impl TestAgent {
     /// Starts an agent with a store, and room for so many connections. The store is said to outlive
     /// a reboot, so that a test can see what is called safe.
     pub fn with(store: Box<dyn Store>, connections: usize) -> Self {
+        Self::in_world(store, connections, Arc::new(TestClock::new()), None, LOGIN_PATIENCE)
+    }
+
+    /// Starts an agent that goes out to a simulated edge, which goes by the same clock.
+    pub fn facing(edge: &Edge, clock: Arc<TestClock>, login_patience: Duration) -> Self {
+        Self::in_world(Box::new(Memory::default()), 128, clock, Some(edge.network()), login_patience)
+    }
+
+    fn in_world(
+        store: Box<dyn Store>,
+        connections: usize,
+        clock: Arc<TestClock>,
+        network: Option<Network>,
+        login_patience: Duration,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let socket = socket_in(folder.path());
         let endpoint = Endpoint::named(&socket).expect("a short path");
-        let clock = Arc::new(TestClock::new());
         let stop = Stop::new();
         let (listening, listens) = std::sync::mpsc::channel();
         let running = {
             let (clock, stop) = (Arc::clone(&clock) as Arc<dyn Clock>, stop.clone());
-            let world = World { clock, network: None, login_patience: LOGIN_PATIENCE };
+            let world = World { clock, network, login_patience };
             std::thread::spawn(move || {
                 let runtime =
                     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

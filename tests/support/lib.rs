@@ -12,3 +12,4 @@ pub mod home;
 pub mod keyring_daemon;
 pub mod token;
 pub mod wire;
+pub mod world;

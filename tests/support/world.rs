@@ -1,0 +1,94 @@
+//! An agent in this process and a simulated edge before it, both by one clock.
+
+use std::io::{BufReader, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use interprocess::local_socket::Stream;
+use serde_json::{Value, json};
+use usher_agent::broker::LOGIN_PATIENCE;
+
+use crate::agent::TestAgent;
+use crate::clock::TestClock;
+use crate::edge::Edge;
+use crate::wire::{connect, read_line};
+
+/// Runs until it is dropped.
+pub struct World {
+    /// The agent.
+    pub agent: TestAgent,
+    /// What it takes for Cloudflare.
+    pub edge: Edge,
+    /// The time of both.
+    pub clock: Arc<TestClock>,
+}
+
+impl World {
+    /// Starts both.
+    pub fn start() -> Self {
+        Self::with_login_patience(LOGIN_PATIENCE)
+    }
+
+    /// Starts both; a person has so long for a login.
+    pub fn with_login_patience(patience: Duration) -> Self {
+        let clock = Arc::new(TestClock::new());
+        let edge = Edge::with_clock(Arc::clone(&clock) as _);
+        let agent = TestAgent::facing(&edge, Arc::clone(&clock), patience);
+        Self { agent, edge, clock }
+    }
+
+    /// Asks for a token without a person.
+    pub fn token(&self, url: &str) -> Value {
+        self.agent.token(url)
+    }
+
+    /// Logs in: the person opens the page when the agent says so. Shows the answer.
+    pub fn log_in(&self, url: &str) -> Value {
+        let mut login = self.begin_login(url);
+        login.finish(|page| self.edge.log_in(page).expect("the page is as it must be"))
+    }
+
+    /// Asks for a login on a connection of its own.
+    pub fn begin_login(&self, url: &str) -> Login {
+        let mut stream = connect(self.agent.socket()).expect("the agent listens");
+        writeln!(stream, "{}", json!({"login": {"app": url}})).expect("the agent reads");
+        Login(BufReader::new(stream))
+    }
+
+    /// Lists what the agent holds, by kind and label.
+    pub fn held(&self) -> Vec<(String, String)> {
+        let list = self.agent.json(&json!({"list": {}}));
+        let all = list["list"]["credentials"].as_array().cloned().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        all.iter().map(|one| (text(&one["kind"]), text(&one["label"]))).collect()
+    }
+}
+
+/// A login that a client waits for; dropped, the client has left.
+pub struct Login(BufReader<Stream>);
+
+impl Login {
+    /// Waits until a person is needed, and shows the event; or the answer, if nobody is.
+    pub fn page(&mut self) -> Value {
+        loop {
+            let line = read_line(&mut self.0);
+            if line["event"]["waiting"].is_null() {
+                return line;
+            }
+        }
+    }
+
+    /// Waits for the answer; `person` gets the page if this client is the one to open it.
+    pub fn finish(&mut self, mut person: impl FnMut(&str)) -> Value {
+        loop {
+            let line = self.page();
+            let event = &line["event"]["log-in"];
+            if event.is_null() {
+                return line;
+            }
+            if event["open"] == true {
+                person(event["url"].as_str().expect("a URL"));
+            }
+        }
+    }
+}
