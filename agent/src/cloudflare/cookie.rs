@@ -20,8 +20,8 @@ const MAX_SESSION: usize = 4 * 1024;
 pub(super) enum TokenCookie {
     /// Sets it.
     Set(Secret),
-    /// Deletes it: its `Expires` is past.
-    Deleted,
+    /// Deletes it, as its `Expires` is past; a value may be left, such as a token that lives no time.
+    Deleted(Option<Secret>),
     /// Neither; one without `Expires` does not count, as with cloudflared.
     None,
 }
@@ -30,19 +30,17 @@ pub(super) enum TokenCookie {
 /// sender's time, where it tells it: that is the clock by which the cookie was made.
 pub(super) fn token(head: &Head, now: Timestamp) -> TokenCookie {
     let now = head.date().unwrap_or(now);
-    let mut deleted = false;
+    let mut deleted = TokenCookie::None;
     for cookie in head.all("set-cookie").filter_map(|text| Cookie::named(AUTHORIZATION, text)) {
-        match cookie.expires {
-            Some(end) if end <= now => deleted = true,
-            Some(_) if cookie.value.len() <= MAX_JWT => {
-                if let Ok(secret) = Secret::new(cookie.value.as_bytes().to_vec()) {
-                    return TokenCookie::Set(secret);
-                }
-            }
+        let value = cookie.value.as_bytes();
+        let value = (value.len() <= MAX_JWT).then(|| Secret::new(value.to_vec()).ok()).flatten();
+        match (cookie.expires, value) {
+            (Some(end), value) if end <= now => deleted = TokenCookie::Deleted(value),
+            (Some(_), Some(value)) => return TokenCookie::Set(value),
             _ => {}
         }
     }
-    if deleted { TokenCookie::Deleted } else { TokenCookie::None }
+    deleted
 }
 
 /// Finds the cookie that the way back needs.
@@ -91,8 +89,7 @@ impl<'a> Cookie<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const NOW: Timestamp = Timestamp(1_700_000_000); // Tue, 14 Nov 2023 22:13:20 GMT
+    use crate::cloudflare::testing::{NOW, secret};
 
     fn cookies(cookies: &[&str]) -> TokenCookie {
         let headers: Vec<_> = cookies.iter().map(|cookie| ("set-cookie", *cookie)).collect();
@@ -100,7 +97,7 @@ mod tests {
     }
 
     fn set(value: &str) -> TokenCookie {
-        TokenCookie::Set(Secret::new(value.as_bytes().to_vec()).expect("not empty"))
+        TokenCookie::Set(secret(value))
     }
 
     #[test]
@@ -115,8 +112,8 @@ mod tests {
             set("a.b.c")
         );
         assert_eq!(cookies(&[dead, later]), set("second"));
-        assert_eq!(cookies(&[dead]), TokenCookie::Deleted);
-        assert_eq!(cookies(&[now]), TokenCookie::Deleted);
+        assert_eq!(cookies(&[dead]), TokenCookie::Deleted(None));
+        assert_eq!(cookies(&[now]), TokenCookie::Deleted(Some(secret("x"))));
         for none in [
             "CF_Authorization=a.b.c",
             "CF_Authorization=a.b.c; Max-Age=86400",
@@ -135,14 +132,17 @@ mod tests {
     fn past_is_what_the_sender_thinks_is_past() {
         let cookie = ("set-cookie", "CF_Authorization=a; Expires=Wed, 15 Nov 2023 22:13:20 GMT");
         let date = ("date", "Thu, 16 Nov 2023 22:13:20 GMT");
-        assert_eq!(token(&Head::sample("h", 302, &[cookie, date]), NOW), TokenCookie::Deleted);
+        assert_eq!(
+            token(&Head::sample("h", 302, &[cookie, date]), NOW),
+            TokenCookie::Deleted(Some(secret("a")))
+        );
     }
 
     #[test]
     fn a_session_needs_no_end() {
         let head = |cookie| Head::sample("app.example.com", 302, &[("set-cookie", cookie)]);
         let found = app_session(&head("CF_AppSession=n0nce; Path=/; HttpOnly"));
-        assert_eq!(found, Some(Secret::new(b"n0nce".to_vec()).expect("not empty")));
+        assert_eq!(found, Some(secret("n0nce")));
         assert_eq!(app_session(&head("CF_AppSession=")), None);
         assert_eq!(app_session(&head("CF_Session=x")), None);
     }

@@ -118,3 +118,39 @@ impl Issued {
         Record { credential, secret: Arc::new(secret) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::cloudflare::testing::{application, secret};
+
+    #[test]
+    fn every_flow_may_run_in_a_task() {
+        fn is_send<T: Send>(_: T) {}
+        let edge = Edge::new(Network::default(), Arc::new(SystemClock));
+        let url = "https://app.example.com/".parse().expect("a URL");
+        let (app, token) = (application(), secret("token"));
+        let login = edge.begin_login(&url, &app, Region::Commercial, true);
+        is_send(edge.discover(&url));
+        is_send(edge.exchange(&url, &app, &token));
+        is_send(edge.exchange_service_token(&url, &app, &token));
+        is_send(edge.collect(&login, &app));
+        is_send(edge.takes(&url, &app, &token));
+    }
+
+    #[test]
+    fn a_login_has_its_page_from_the_start() {
+        let edge = Edge::new(Network::default(), Arc::new(SystemClock));
+        for given in [
+            "app.example.com",
+            "a_b.ab--cd.example.com/x|y?z#w",
+            "https://b\u{fc}cher.example:8443/{}",
+            "[::1]",
+        ] {
+            let url = given.parse().expect("a URL");
+            let login = edge.begin_login(&url, &application(), Region::Commercial, true);
+            assert!(login.page().len() > 300, "{given}");
+        }
+    }
+}

@@ -6,7 +6,6 @@ mod hops;
 use std::time::Duration;
 
 use tokio::time::Instant;
-use url::Url;
 use usher_proto::credential::Source;
 use usher_proto::{AppUrl, Secret};
 
@@ -15,7 +14,7 @@ use super::edge::{Application, Edge, Tokens};
 use super::error::Trouble;
 use super::http::{Call, Method, Unsendable};
 use super::verify::{self, Moment};
-use super::{EdgeError, cookie, verify::Fault};
+use super::{EdgeError, cookie};
 
 /// For all hops of one method together; as with cloudflared.
 const LIMIT: Duration = Duration::from_secs(7);
@@ -26,6 +25,8 @@ const MAX_HOPS: usize = 10;
 /// What the hops brought, not verified yet.
 struct Found {
     app: Secret,
+    /// The cookie was deleted as it was set.
+    ended: bool,
     org: Option<Secret>,
     moment: Moment,
 }
@@ -46,47 +47,43 @@ pub(super) async fn exchange(
     let asked = super::parsed(url);
     let route = Route { asked: &asked, team: &app.team };
     let found = match follow(edge, &route, org, Method::Head).await {
-        Ok(Some(found)) => Some(found),
-        Ok(None) | Err(EdgeError::Network { trouble: Trouble::Timeout, .. }) => {
+        Err(EdgeError::Network { trouble: Trouble::Timeout | Trouble::Status(405 | 501), .. }) => {
             log::debug!("{} does not take HEAD on the way to an app token: GET", url.host());
-            follow(edge, &route, org, Method::Get).await?
+            follow(edge, &route, org, Method::Get).await
         }
-        Err(error) => return Err(error),
+        found => found,
     };
-    let refused = || EdgeError::Network { host: url.host().to_owned(), trouble: Trouble::Status(405) };
-    let Found { app: token, org: renewed, moment } = found.ok_or_else(refused)?;
-    let token = verify::app_token(edge, token, app, Source::Exchange, &moment).await?;
+    let Found { app: token, ended, org: renewed, moment } = found?;
+    let token = verify::app_token(edge, token, app, Source::Exchange, &moment).await;
+    let token = match token {
+        // The session is good, and the token lives no time; anything else deletes the session.
+        Err(error @ (EdgeError::NotSupported(_) | EdgeError::WrongClock { .. })) => return Err(error),
+        _ if ended => return Err(EdgeError::OrgTokenRefused),
+        token => token?,
+    };
     let org = match renewed.filter(|renewed| renewed != org) {
         Some(renewed) => verify::org_token(edge, renewed, &app.team, Source::Exchange, &moment)
             .await
-            .inspect_err(|fault: &Fault| {
-                log::warn!("{} renewed an org token that does not hold: {}", app.team, fault.words())
-            })
+            .inspect_err(|fault| log::warn!("{} renewed an org token in vain: {}", app.team, fault.words()))
             .ok(),
         None => None,
     };
     Ok(Tokens { app: token, org })
 }
 
-/// Goes from hop to hop until one sets the app token; nothing if the method is not taken.
-async fn follow(
-    edge: &Edge,
-    route: &Route<'_>,
-    org: &Secret,
-    method: Method,
-) -> Result<Option<Found>, EdgeError> {
+/// Goes from hop to hop until one sets the app token.
+async fn follow(edge: &Edge, route: &Route<'_>, org: &Secret, method: Method) -> Result<Found, EdgeError> {
     let end = Instant::now() + LIMIT;
     let (mut at, mut url) = (Place::Application, route.asked.clone());
     let (mut app_session, mut renewed) = (None, None);
     for _ in 0..MAX_HOPS {
         let call = Call::new(method, url.clone(), end.saturating_duration_since(Instant::now()));
-        let call = with_cookie(call, at, org, app_session.as_ref())
-            .map_err(|Unsendable| EdgeError::OrgTokenRefused)?;
-        let head = edge.http.make(call).await?.head;
+        let call = with_cookie(call, at, org, app_session.as_ref());
+        let head = edge.http.make(call.map_err(|Unsendable| EdgeError::OrgTokenRefused)?).await?.head;
         let moment = Moment::of(&head, edge.clock.now());
         match route.next(at, &url, &head, cookie::token(&head, moment.now))? {
-            Next::Token(app) => return Ok(Some(Found { app, org: renewed, moment })),
-            Next::OtherMethod => return Ok(None),
+            Next::Token(app) => return Ok(Found { app, ended: false, org: renewed, moment }),
+            Next::Ended(app) => return Ok(Found { app, ended: true, org: renewed, moment }),
             Next::Hop { to, place, renewed: org } => {
                 if at == Place::Application && app_session.is_none() {
                     app_session = cookie::app_session(&head);
@@ -96,7 +93,8 @@ async fn follow(
             }
         }
     }
-    Err(EdgeError::Untrusted { host: host(&url), what: "its redirects do not end" })
+    let host = url.host_str().unwrap_or_default().to_owned();
+    Err(EdgeError::Untrusted { host, what: "its redirects do not end" })
 }
 
 /// Adds the one secret that a place may see: the org token at the team's login page, and what the
@@ -117,8 +115,4 @@ fn with_cookie(
         Some(_) => Err(Unsendable),
         None => Ok(call),
     }
-}
-
-fn host(url: &Url) -> String {
-    url.host_str().unwrap_or_default().to_owned()
 }

@@ -58,12 +58,14 @@ pub(super) async fn collect(edge: &Edge, begun: &Begun, app: &Application) -> Re
     let address = format!("https://{host}/transfer/{}", begun.key.public_text());
     let unreadable = |_| EdgeError::Untrusted { host: host.to_owned(), what: "it is no host" };
     let address = Url::parse(&address).map_err(unreadable)?;
-    let mut failures = 0;
+    let (mut failures, mut broken) = (0, None);
     loop {
         let started = Instant::now();
-        let next = match poll(edge, &address).await {
+        let next = match poll(edge, &address, &mut broken).await {
             Ok(Some((head, body))) => return open(edge, begun, app, &head, body).await,
             Ok(None) => {
+                // What broke off was there, and is there no more: the service gave it out once.
+                broken.take().map_or(Ok(()), Err)?;
                 failures = 0;
                 started + BETWEEN
             }
@@ -87,23 +89,26 @@ fn host(region: Region) -> &'static str {
 
 /// Asks once; nothing if the login is still under way. How the service says that is not documented:
 /// as with cloudflared it is any status that is no error of the server's, and an empty body.
-async fn poll(edge: &Edge, address: &Url) -> Result<Option<(Head, Wiped)>, EdgeError> {
-    let answered = async {
-        let mut reply = edge.http.make(Call::new(Method::Get, address.clone(), LIMIT)).await?;
-        match reply.head.status() {
-            200 => {
-                let body = reply.body().await?;
-                Ok((!body.trim_ascii().is_empty()).then_some((reply.head, body)))
-            }
-            300..400 => Err(reply.head.untrusted("it redirects")),
-            500.. => Err(reply.head.unexpected()),
-            _ => Ok(None),
-        }
-    };
-    match answered.await {
+///
+/// `broken` keeps the error of an answer that broke off in its body.
+async fn poll(
+    edge: &Edge,
+    address: &Url,
+    broken: &mut Option<EdgeError>,
+) -> Result<Option<(Head, Wiped)>, EdgeError> {
+    let mut reply = match edge.http.make(Call::new(Method::Get, address.clone(), LIMIT)).await {
         // The service holds a poll open, and may do so for longer than we wait.
-        Err(EdgeError::Network { trouble: Trouble::Timeout, .. }) => Ok(None),
-        answered => answered,
+        Err(EdgeError::Network { trouble: Trouble::Timeout, .. }) => return Ok(None),
+        reply => reply?,
+    };
+    match reply.head.status() {
+        200 => {
+            let body = reply.body().await.inspect_err(|error| *broken = Some(error.clone()))?;
+            Ok((!body.trim_ascii().is_empty()).then_some((reply.head, body)))
+        }
+        300..400 => Err(reply.head.untrusted("it redirects")),
+        500.. => Err(reply.head.unexpected()),
+        _ => Ok(None),
     }
 }
 
@@ -112,7 +117,10 @@ async fn poll(edge: &Edge, address: &Url) -> Result<Option<(Head, Wiped)>, EdgeE
 fn is_passing(error: &EdgeError) -> bool {
     matches!(
         error,
-        EdgeError::Network { trouble: Trouble::Unreachable | Trouble::Cut | Trouble::Status(_), .. }
+        EdgeError::Network {
+            trouble: Trouble::Unreachable | Trouble::Timeout | Trouble::Cut | Trouble::Status(_),
+            ..
+        }
     )
 }
 
@@ -159,7 +167,7 @@ mod tests {
     #[test]
     fn only_what_may_pass_is_waited_out() {
         let network = |trouble| EdgeError::Network { host: String::new(), trouble };
-        for trouble in [Trouble::Unreachable, Trouble::Cut, Trouble::Status(503)] {
+        for trouble in [Trouble::Unreachable, Trouble::Timeout, Trouble::Cut, Trouble::Status(503)] {
             assert!(is_passing(&network(trouble)), "{trouble:?}");
         }
         for trouble in [Trouble::Tls, Trouble::Settings, Trouble::TooLarge] {

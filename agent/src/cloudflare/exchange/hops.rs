@@ -40,8 +40,8 @@ pub(super) enum Next {
     },
     /// The end: an app token, not verified yet.
     Token(Secret),
-    /// The same again with another method.
-    OtherMethod,
+    /// The end: an app token that was taken away as it was given.
+    Ended(Secret),
 }
 
 impl Route<'_> {
@@ -54,14 +54,12 @@ impl Route<'_> {
         token: TokenCookie,
     ) -> Result<Next, EdgeError> {
         match (at, token) {
-            (Place::Authorized, TokenCookie::Set(token)) => return Ok(Next::Token(token)),
-            (Place::Login | Place::Authorized, TokenCookie::Deleted) => {
-                return Err(EdgeError::OrgTokenRefused);
-            }
-            (Place::Login, TokenCookie::Set(renewed)) => return self.hop(at, url, head, Some(renewed)),
-            _ => {}
+            (Place::Authorized, TokenCookie::Set(token)) => Ok(Next::Token(token)),
+            (Place::Authorized, TokenCookie::Deleted(Some(token))) => Ok(Next::Ended(token)),
+            (Place::Login | Place::Authorized, TokenCookie::Deleted(_)) => Err(EdgeError::OrgTokenRefused),
+            (Place::Login, TokenCookie::Set(renewed)) => self.hop(at, url, head, Some(renewed)),
+            _ => self.hop(at, url, head, None),
         }
-        self.hop(at, url, head, None)
     }
 
     fn hop(&self, at: Place, url: &Url, head: &Head, renewed: Option<Secret>) -> Result<Next, EdgeError> {
@@ -87,9 +85,9 @@ impl Route<'_> {
     fn end(&self, at: Place, url: &Url, head: &Head) -> Result<Next, EdgeError> {
         let host = || self.asked.host_str().unwrap_or_default().to_owned();
         match head.status() {
-            405 | 501 => Ok(Next::OtherMethod),
-            403 => Err(EdgeError::Denied { host: host() }),
-            429 | 500.. => Err(head.unexpected()),
+            // A policy speaks before the way back; there it is something else that is missing.
+            403 if head.is_denial() || at != Place::Authorized => Err(EdgeError::Denied { host: host() }),
+            405 | 429 | 500.. => Err(head.unexpected()),
             _ if challenge::of(head, url, self.team) == Some(Challenge::ManagedOauth) => {
                 Err(EdgeError::NotSupported(Unsupported::ManagedOauth))
             }
@@ -207,17 +205,19 @@ mod tests {
             (304, none(), status(304), status(304)),
             (400, none(), status(400), status(400)),
             (401, none(), refused(), refused()),
-            (403, denied(), denied(), denied()),
+            (403, denied(), denied(), status(403)),
             (404, none(), status(404), status(404)),
-            (405, Ok(Next::OtherMethod), Ok(Next::OtherMethod), Ok(Next::OtherMethod)),
+            (405, status(405), status(405), status(405)),
             (429, status(429), status(429), status(429)),
-            (501, Ok(Next::OtherMethod), Ok(Next::OtherMethod), Ok(Next::OtherMethod)),
+            (501, status(501), status(501), status(501)),
             (530, status(530), status(530), status(530)),
         ] {
             assert_eq!(next(Application, code, &[]), application, "{code}");
             assert_eq!(next(Login, code, &[]), login, "{code}");
             assert_eq!(next(Authorized, code, &[]), authorized, "{code}");
         }
+        let by_access = ("cf-access-error", "x");
+        assert_eq!(next(Authorized, 403, &[by_access]), denied());
         let oauth = "Bearer realm=\"OAuth\", \
              resource_metadata=\"https://app.example.com:8443/.well-known/cloudflare-access-protected-resource/x\"";
         assert_eq!(
@@ -230,9 +230,12 @@ mod tests {
     fn cookies_count_where_they_belong() {
         let live = ("set-cookie", "CF_Authorization=token; Expires=Wed, 15 Nov 2023 22:13:20 GMT");
         let dead = ("set-cookie", "CF_Authorization=; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+        let ended = ("set-cookie", "CF_Authorization=token; Expires=Tue, 14 Nov 2023 22:13:20 GMT");
         let endless = ("set-cookie", "CF_Authorization=token");
         assert_eq!(next(Authorized, 302, &[live, ("location", APP)]), Ok(Next::Token(secret("token"))));
         assert_eq!(next(Authorized, 200, &[live]), Ok(Next::Token(secret("token"))));
+        assert_eq!(next(Authorized, 302, &[ended, ("location", APP)]), Ok(Next::Ended(secret("token"))));
+        assert_eq!(next(Login, 302, &[ended, ("location", BACK)]), Err(EdgeError::OrgTokenRefused));
         assert_eq!(next(Authorized, 302, &[endless, ("location", APP)]), Err(EdgeError::OrgTokenRefused));
         assert_eq!(next(Authorized, 302, &[dead, ("location", BACK)]), Err(EdgeError::OrgTokenRefused));
         assert_eq!(next(Login, 302, &[dead, ("location", BACK)]), Err(EdgeError::OrgTokenRefused));
