@@ -154,16 +154,20 @@ impl Broker {
     fn held(self: &Arc<Self>, want: &Want) -> Result<Record, BrokerError> {
         let now = self.clock.now();
         let mut inner = self.inner();
-        let Some((record, uses)) = inner.cache.app_token(&want.profile, &want.app) else {
+        let Inner { cache, known, .. } = &mut *inner;
+        let Some((record, uses)) = cache.app_token(&want.profile, &want.app) else {
             return Err(BrokerError::NoSuchApp);
         };
+        if known.is_of_another(&want.app, &record.credential) {
+            return Err(BrokerError::NoSuchApp);
+        }
         lives(&record, now, want.min_valid)?;
         if self.edge.is_some() {
             if uses.note(&want.app) {
                 self.used.notify_one();
             }
-            if uses.take_check(now) {
-                self.check_in_background(record.clone(), want.app.clone());
+            if known.take_look(&want.app, now) {
+                self.look_in_background(record.clone(), want.app.clone());
             }
         }
         Ok(record)

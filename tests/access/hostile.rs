@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use usher_tests::edge::hosts::{ACME, EVIL, RIVAL};
-use usher_tests::edge::{Fault, Forgery, HOSTILE_TEAMS, Where};
+use usher_tests::edge::{Fault, Forgery, HOSTILE_TEAMS, Policy, Where};
 use usher_tests::world::World;
 
 use super::{code, says};
@@ -80,12 +80,12 @@ fn faults_of_an_exchange() -> Vec<(Where, Fault, &'static [&'static str])> {
         (
             Where::Login,
             Fault::Redirect("https://evil.example.test/cdn-cgi/access/authorized".into()),
-            &["untrusted"],
+            &["untrusted", "login-required"],
         ),
         (
             Where::Login,
             Fault::Redirect("http://one.example.test/cdn-cgi/access/authorized?x".into()),
-            &["untrusted"],
+            &["untrusted", "login-required"],
         ),
         (Where::Login, Fault::RedirectToSelf, &["untrusted", "login-required"]),
         (Where::Login, Fault::Status(503), &["network"]),
@@ -102,7 +102,11 @@ fn faults_of_an_exchange() -> Vec<(Where, Fault, &'static [&'static str])> {
             Fault::Forged(Forgery::Claim("iss", json!("https://rival.cloudflareaccess.com"))),
             &["untrusted"],
         ),
-        (Where::Authorized, Fault::Forged(Forgery::Text("not a token".into())), &["untrusted"]),
+        (
+            Where::Authorized,
+            Fault::Forged(Forgery::Text("not a token".into())),
+            &["untrusted", "login-required"],
+        ),
         (Where::Authorized, Fault::HugeHeader, &["network", "untrusted"]),
     ]
 }
@@ -202,20 +206,24 @@ fn keys_that_cannot_be_had_are_no_reason_to_believe() {
 
 #[test]
 fn whoever_is_kept_out_or_asked_for_too_much_is_told_so() {
-    use usher_tests::edge::Policy;
-    let cases: [(&str, fn(&mut usher_tests::edge::AppSettings), &str, &str); 3] = [
-        ("one.example.test", |app| app.policy = Policy::Deny, "access-denied", "policy"),
-        ("two.example.test", |app| app.managed_oauth = true, "not-supported", "Managed OAuth"),
-        ("three.example.test", |app| app.token_life = 0, "not-supported", "immediate timeout"),
-    ];
     let world = World::start();
     world.log_in("https://app.example.test");
-    for (app, change, expected, words) in cases {
-        world.edge.change_app(app, change);
+    world.edge.change_app("one.example.test", |app| app.policy = Policy::Deny);
+    world.edge.change_app("two.example.test", |app| app.managed_oauth = true);
+    world.edge.change_app("three.example.test", |app| app.token_life = 0);
+    for (app, expected, words) in [
+        ("one.example.test", "access-denied", "policy"),
+        ("two.example.test", "not-supported", "Managed OAuth"),
+        ("three.example.test", "not-supported", "immediate timeout"),
+    ] {
         let answer = world.token(&format!("https://{app}"));
         assert_eq!(code(&answer), expected, "{app}: {answer}");
         assert!(says(&answer, words), "{answer}");
     }
+    assert!(
+        world.token("https://four.example.test")["token"].is_object(),
+        "the session is as good as before"
+    );
 }
 
 #[test]

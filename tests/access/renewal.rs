@@ -1,7 +1,8 @@
 //! Tokens in use are renewed before they end, and lookups wait for nobody.
 
 use serde_json::json;
-use usher_tests::edge::{Fault, Where};
+use usher_tests::edge::hosts::ACME;
+use usher_tests::edge::{AppSettings, Fault, Where};
 use usher_tests::world::World;
 
 use super::{code, token};
@@ -59,6 +60,9 @@ fn a_renewal_that_the_network_prevents_is_made_up_for() {
     let before = world.edge.log().count_of(Where::AppRequest);
     world.clock.turn(8500);
     world.edge.wait_until(|log| log.count_of(Where::AppRequest) > before);
+    // Whoever asks now shares the renewal's fate, and waits until it is known.
+    let refresh = json!({"refresh": {"target": {"app": "https://app.example.test"}}});
+    assert_eq!(code(&world.agent.json(&refresh)), "network");
     assert_eq!(token(&world.token("https://app.example.test")), used, "it is good for a while yet");
     drop(down);
     let before = world.edge.log().exchanges();
@@ -95,11 +99,34 @@ fn a_day_old_application_is_looked_at_again_behind_the_callers_back() {
     assert_eq!(token(&world.token("https://app.example.test")), token(&login), "it waits for nothing");
     world.edge.wait_until(|log| log.discoveries() == 2);
     drop(hang);
-    // The application is made anew, with another AUD tag: its old token is good for nothing.
+    // Another application takes its place: the old token is good for nothing.
     world.edge.remove_app("app.example.test");
+    world.edge.add_app("*.example.test", AppSettings::of(ACME));
     world.clock.turn(24 * 3600 + 1);
-    world.token("https://app.example.test");
-    world.edge.wait_until(|log| log.discoveries() == 3);
+    let renewed = loop {
+        let answer = world.token("https://app.example.test");
+        if token(&answer) != token(&login) {
+            break answer;
+        }
+    };
+    assert_eq!(renewed["token"]["credential"]["app"], "*.example.test");
+    let apps = world.held().into_iter().filter(|(kind, _)| kind == "app-token").map(|(_, label)| label);
+    assert_eq!(apps.collect::<Vec<_>>(), ["*.example.test"]);
+}
+
+#[test]
+fn an_application_that_begins_below_another_is_found_behind_the_callers_back() {
+    let world = World::start();
+    let around = world.log_in("https://app.example.test");
+    assert_eq!(token(&world.token("https://app.example.test/public")), token(&around));
+    let below = loop {
+        let answer = world.token("https://app.example.test/admin/users");
+        if token(&answer) != token(&around) {
+            break answer;
+        }
+    };
+    assert_eq!(below["token"]["credential"]["app"], "app.example.test/admin");
+    assert_eq!(token(&world.token("https://app.example.test/public")), token(&around), "which stays");
 }
 
 #[test]

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use usher_proto::answer::Outcome;
-use usher_proto::{
-    AppPattern, AppUrl, Credential, CredentialId, Kind, ProfileName, Secret, TeamDomain, Timestamp,
-};
+use usher_proto::{AppPattern, AppUrl, Credential, CredentialId, Kind, ProfileName, Secret, TeamDomain};
 
 use super::apps::Apps;
 use super::uses::Uses;
@@ -92,12 +90,12 @@ impl Cache {
     }
 
     /// Takes in what was issued just now, whatever was there.
-    pub(super) fn renew(&mut self, record: Record, now: Timestamp) {
+    pub(super) fn renew(&mut self, record: Record) {
         let id = record.credential.id.clone();
         let url = self.held.get(&id).and_then(|held| held.uses.url.clone());
         self.insert(record, false);
         if let Some(uses) = self.uses(&id) {
-            *uses = Uses { url, checked: Some(now), in_use: false };
+            uses.url = url;
         }
     }
 

@@ -7,7 +7,7 @@ use usher_proto::{AppUrl, Audience, ProfileName};
 
 use super::flights::Flights;
 use super::known::{application_of, place};
-use super::{Broker, BrokerError, Want, lives};
+use super::{Broker, BrokerError, Inner, Want, lives};
 use crate::cloudflare::edge::Application;
 use crate::cloudflare::{Edge, EdgeError};
 use crate::store::Record;
@@ -50,9 +50,11 @@ impl Broker {
     ) -> Result<Application, BrokerError> {
         let remembered = {
             let mut inner = self.inner();
-            let held = inner.cache.app_token(profile, url);
-            let held = held.and_then(|(record, _)| application_of(&record.credential));
-            held.or_else(|| inner.known.find(url, self.clock.now()))
+            let Inner { cache, known, .. } = &mut *inner;
+            let held = cache.app_token(profile, url).map(|(record, _)| record.credential);
+            let held = held.filter(|credential| !known.is_of_another(url, credential));
+            let held = held.and_then(|credential| application_of(&credential));
+            held.or_else(|| known.find(url, self.clock.now()))
         };
         match remembered {
             Some(app) => Ok(app),

@@ -49,7 +49,7 @@ impl Broker {
             if !matches!(inner.phase, Phase::Open) {
                 return Err(BrokerError::Locked); // nothing open comes into a locked agent
             }
-            inner.cache.renew(record.clone(), self.clock.now());
+            inner.cache.renew(record.clone());
         }
         let (broker, fresh) = (Arc::clone(self), record.clone());
         tokio::spawn(async move { broker.save_fresh(&fresh).await });

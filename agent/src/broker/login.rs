@@ -55,6 +55,7 @@ impl Broker {
         options: LoginOptions,
         events: &Events,
     ) -> Result<Record, BrokerError> {
+        self.look_before_login(want).await?;
         loop {
             match self.token(want).await {
                 Err(
@@ -78,6 +79,23 @@ impl Broker {
                 return Err(error);
             }
         }
+    }
+
+    /// Finds out which application is at the URL itself: a token of one that lies around it would else
+    /// pass for the one that is asked for. If nobody says, what is known must do.
+    async fn look_before_login(self: &Arc<Self>, want: &Want) -> Result<(), BrokerError> {
+        self.read().await?;
+        let known = self.inner().known.find(&want.app, self.clock.now());
+        if known.is_none() && self.edge.is_some() {
+            let looked = self.discover(&want.app).await;
+            let held = self.inner().cache.app_token(&want.profile, &want.app).is_some();
+            if let Err(error) = looked
+                && !held
+            {
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Joins the team's login, or begins one.

@@ -80,32 +80,34 @@ impl Broker {
 
     /// Looks whether the application of a token is still there, while the token is handed out: a day
     /// old knowledge is good enough for a lookup, and no lookup waits for the network.
-    pub(super) fn check_in_background(self: &Arc<Self>, record: Record, url: AppUrl) {
+    pub(super) fn look_in_background(self: &Arc<Self>, record: Record, url: AppUrl) {
         let broker = Arc::clone(self);
         tokio::spawn(async move {
             let id = &record.credential.id;
             match broker.discover(&url).await {
-                Ok(app) if is_for(&record, &app) => log::debug!("{id} is for the application at its URL"),
-                Ok(_) => {
-                    log::warn!("{id} is of another application than the one at its URL");
+                Ok(app) if took_its_place(&app, &record) => {
+                    log::warn!("{id} is of an application that is there no more");
                     broker.drop_refused(&record).await;
                 }
+                Ok(_) => log::debug!("{id}: its URL was looked at"),
                 Err(BrokerError::Edge(EdgeError::NoAccess { .. })) => {
                     log::warn!("no Access application is at the URL of {id} now");
                 }
                 Err(error) => {
-                    log::debug!("{id} could not be checked: {error:?}");
+                    log::debug!("{id}: its URL could not be looked at: {error:?}");
                     let now = broker.clock.now();
-                    if let Some(uses) = broker.inner().cache.uses(id) {
-                        uses.check_failed(now);
-                    }
+                    broker.inner().known.look_failed(&url, now);
                 }
             }
         });
     }
 }
 
-/// Tells whether a token is for an application; its own metadata may not say.
-fn is_for(record: &Record, app: &Application) -> bool {
-    application_of(&record.credential).is_none_or(|own| own.audience == app.audience && own.team == app.team)
+/// Tells whether an application is there in place of the one that a token is for. One that begins
+/// below it is not.
+fn took_its_place(app: &Application, record: &Record) -> bool {
+    application_of(&record.credential).is_some_and(|own| {
+        own.app.specificity() >= app.app.specificity()
+            && (own.audience != app.audience || own.team != app.team)
+    })
 }
