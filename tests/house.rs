@@ -4,22 +4,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files in which a secret may be looked at, and why.
-const EXPOSE: [(&str, &str); 10] = [
+const EXPOSE: [(&str, &str); 11] = [
     ("proto/src/secret.rs", "the type itself, and the wire"),
     ("agent/src/cloudflare.rs", "reads what Cloudflare issued"),
     ("agent/src/cloudflare/http.rs", "sends it to Cloudflare in a header"),
     ("agent/src/cloudflare/folder.rs", "reads the path out of a login URL"),
-    ("agent/src/broker/cache.rs", "seals it when the agent is locked"),
-    ("agent/src/broker/lock.rs", "seals the store's key when the agent is locked"),
+    ("agent/src/broker/cache.rs", "seals it as it comes in"),
+    ("agent/src/broker/lock.rs", "seals the keys of memory and store"),
     ("agent/src/seal.rs", "derives and uses keys"),
+    ("agent/src/seal/vault.rs", "takes its key back"),
     ("agent/src/store/record.rs", "writes it to the store"),
     ("client/src/context.rs", "prints it, as it was asked to"),
     ("client/src/login.rs", "shows the login page to the person and their browser"),
 ];
 
 /// Files that may tell systems apart.
-const PLATFORMS: [&str; 9] = [
+const PLATFORMS: [&str; 10] = [
     "agent/src/platform",
+    "agent/src/seal/page.rs",
     "agent/src/start/command.rs",
     "agent/src/store",
     "client/src/browser.rs",
@@ -141,6 +143,7 @@ fn unsafe_code_is_in_named_files_with_a_reason_beside_it() {
     let named = [
         "agent/src/platform/unix.rs",
         "agent/src/platform/windows.rs",
+        "agent/src/seal/page.rs",
         "agent/src/store/kernel.rs",
         "client/src/connect.rs",
         "client/src/shred.rs",

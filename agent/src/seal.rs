@@ -1,13 +1,18 @@
 //! Seals bytes under a key, and makes the key from a passphrase: XChaCha20-Poly1305 and Argon2id.
 //!
-//! The sealed file and a locked agent both use it. A sealed text is `nonce (24) · ciphertext · tag (16)`;
+//! The sealed file, the agent's memory and a locked agent use it. A sealed text is `nonce (24) · ciphertext · tag (16)`;
 //! the nonce is random, which 24 bytes allow without counting.
+
+mod page;
+mod vault;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
 use usher_proto::Secret;
 use zeroize::{Zeroize, Zeroizing};
+
+pub use self::vault::Vault;
 
 /// Length of a key, in bytes.
 const KEY: usize = 32;
@@ -112,18 +117,7 @@ impl Key {
 
     /// Seals a text. `aad` is not part of the result, and must be the same to open it.
     pub fn seal(&self, aad: &[u8], plaintext: &[u8]) -> Vec<u8> {
-        let mut sealed = Vec::with_capacity(plaintext.len() + OVERHEAD);
-        sealed.resize(NONCE, 0);
-        draw(&mut sealed);
-        let nonce = XNonce::try_from(&sealed[..]).expect("it has a nonce's length");
-        // Encrypted in place: a failure cannot leave the plaintext behind, because there is none.
-        sealed.extend_from_slice(plaintext);
-        let tag = self
-            .cipher()
-            .encrypt_inout_detached(&nonce, aad, (&mut sealed[NONCE..]).into())
-            .expect("nothing that fits into memory is too long for the cipher");
-        sealed.extend_from_slice(&tag);
-        sealed
+        seal(&cipher(self.0.expose()), aad, plaintext)
     }
 
     /// Opens a sealed text.
@@ -131,23 +125,41 @@ impl Key {
     /// # Errors
     /// Another key, another `aad`, or changed bytes.
     pub fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
-        let (nonce, rest) = sealed.split_at_checked(NONCE).ok_or(CannotOpen)?;
-        let (ciphertext, tag) = rest.split_last_chunk::<TAG>().ok_or(CannotOpen)?;
-        let nonce = XNonce::try_from(nonce).map_err(|_| CannotOpen)?;
-        let mut plaintext = Zeroizing::new(ciphertext.to_vec());
-        self.cipher()
-            .decrypt_inout_detached(&nonce, aad, plaintext.as_mut_slice().into(), &Tag::from(*tag))
-            .map_err(|_| CannotOpen)?;
-        Ok(plaintext)
+        open(&cipher(self.0.expose()), aad, sealed)
     }
 
     fn from_bytes(mut bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
         Secret::new(std::mem::take(&mut *bytes)).ok().and_then(Self::from_secret)
     }
+}
 
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new_from_slice(self.0.expose()).expect("a key has the cipher's length")
-    }
+fn cipher(key: &[u8]) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new_from_slice(key).expect("a key has the cipher's length")
+}
+
+fn seal(cipher: &XChaCha20Poly1305, aad: &[u8], plaintext: &[u8]) -> Vec<u8> {
+    let mut sealed = Vec::with_capacity(plaintext.len() + OVERHEAD);
+    sealed.resize(NONCE, 0);
+    draw(&mut sealed);
+    let nonce = XNonce::try_from(&sealed[..]).expect("it has a nonce's length");
+    // Encrypted in place: a failure cannot leave the plaintext behind, because there is none.
+    sealed.extend_from_slice(plaintext);
+    let tag = cipher
+        .encrypt_inout_detached(&nonce, aad, (&mut sealed[NONCE..]).into())
+        .expect("nothing that fits into memory is too long for the cipher");
+    sealed.extend_from_slice(&tag);
+    sealed
+}
+
+fn open(cipher: &XChaCha20Poly1305, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
+    let (nonce, rest) = sealed.split_at_checked(NONCE).ok_or(CannotOpen)?;
+    let (ciphertext, tag) = rest.split_last_chunk::<TAG>().ok_or(CannotOpen)?;
+    let nonce = XNonce::try_from(nonce).map_err(|_| CannotOpen)?;
+    let mut plaintext = Zeroizing::new(ciphertext.to_vec());
+    cipher
+        .decrypt_inout_detached(&nonce, aad, plaintext.as_mut_slice().into(), &Tag::from(*tag))
+        .map_err(|_| CannotOpen)?;
+    Ok(plaintext)
 }
 
 impl std::fmt::Debug for Key {

@@ -8,28 +8,24 @@ use usher_proto::{AppPattern, AppUrl, Credential, CredentialId, Kind, ProfileNam
 
 use super::apps::Apps;
 use super::uses::Uses;
-use crate::seal::Key;
+use crate::seal::Vault;
 use crate::store::Record;
 
-/// The credentials that the agent holds.
+/// The credentials that the agent holds. Every secret is sealed, and opened when it is asked for.
 #[derive(Default)]
 pub(super) struct Cache {
     held: HashMap<CredentialId, Held>,
     apps: BTreeMap<ProfileName, Apps>,
+    vault: Vault,
 }
 
 struct Held {
     credential: Arc<Credential>,
-    secret: Kept,
+    sealed: Vec<u8>,
     /// The store has it.
     saved: bool,
     /// App tokens: what is known of their use.
     uses: Uses,
-}
-
-enum Kept {
-    Open(Arc<Secret>),
-    Sealed(Vec<u8>),
 }
 
 impl Cache {
@@ -37,7 +33,7 @@ impl Cache {
     pub(super) fn app_token(&mut self, profile: &ProfileName, app: &AppUrl) -> Option<(Record, &mut Uses)> {
         let id = self.apps.get(profile)?.find(app)?;
         let held = self.held.get_mut(id)?;
-        held.record().map(|record| (record, &mut held.uses))
+        held.open(&self.vault).map(|record| (record, &mut held.uses))
     }
 
     /// Finds the service token that is for a URL: for its application, else for its team.
@@ -62,7 +58,7 @@ impl Cache {
                 && credential.profile == *profile
                 && credential.team.as_ref() == Some(team)
         };
-        self.held.values().find(|held| wanted(&held.credential)).and_then(Held::record)
+        self.held.values().find(|held| wanted(&held.credential))?.open(&self.vault)
     }
 
     /// Finds the app tokens that would answer a URL in place of this one, or as well as it.
@@ -76,7 +72,7 @@ impl Cache {
                 && *id != by.id
                 && app.is_some_and(|app| Some(app.specificity()) >= specificity)
         };
-        self.held.values().filter(is_superseded).filter_map(Held::record).collect()
+        self.held.values().filter(is_superseded).filter_map(|held| held.open(&self.vault)).collect()
     }
 
     /// Shows the use of a token.
@@ -141,9 +137,9 @@ impl Cache {
 
     /// Notes that the store has this record, unless another one has taken its place meanwhile.
     pub(super) fn saved(&mut self, record: &Record) {
-        if let Some(held) = self.held.get_mut(&record.credential.id)
-            && matches!(&held.secret, Kept::Open(secret) if Arc::ptr_eq(secret, &record.secret))
-        {
+        let id = &record.credential.id;
+        let is_held = self.record(id).is_some_and(|held| held.secret == record.secret);
+        if let Some(held) = self.held.get_mut(id).filter(|_| is_held) {
             held.saved = true;
         }
     }
@@ -168,51 +164,38 @@ impl Cache {
         }
     }
 
-    /// Seals every secret; what was open is wiped.
-    pub(super) fn seal(&mut self, key: &Key) {
-        for (id, held) in &mut self.held {
-            if let Kept::Open(secret) = &held.secret {
-                held.secret = Kept::Sealed(key.seal(id.as_str().as_bytes(), secret.expose()));
-            }
-        }
+    /// Hands out the key without which no secret opens, and the rest stays as it is.
+    pub(super) fn close(&mut self) -> Option<Secret> {
+        self.vault.close()
     }
 
-    /// Opens every secret again.
-    pub(super) fn open(&mut self, key: &Key) {
-        for (id, held) in &mut self.held {
-            let Kept::Sealed(sealed) = &held.secret else { continue };
-            let opened = key
-                .open(id.as_str().as_bytes(), sealed)
-                .ok()
-                .and_then(|mut open| Secret::new(std::mem::take(&mut *open)).ok());
-            match opened {
-                Some(secret) => held.secret = Kept::Open(Arc::new(secret)),
-                None => log::error!("{id} did not open; it is left sealed"),
-            }
-        }
+    /// Takes the key back.
+    pub(super) fn reopen(&mut self, key: &Secret) {
+        self.vault.reopen(key);
     }
 
     fn insert(&mut self, record: Record, saved: bool) {
         let Record { credential, secret } = record;
+        let Some(sealed) = self.vault.seal(credential.id.as_str().as_bytes(), secret.expose()) else {
+            log::error!("{} is not taken in: the agent is locked", credential.id);
+            return;
+        };
         self.remove(&credential.id);
         self.apps.entry(credential.profile.clone()).or_default().insert(&credential);
-        let held = Held { credential, secret: Kept::Open(secret), saved, uses: Uses::default() };
+        let held = Held { credential, sealed, saved, uses: Uses::default() };
         self.held.insert(held.credential.id.clone(), held);
     }
 
-    /// Finds a credential with its secret, unless that is sealed.
+    /// Finds a credential with its secret, which is opened for that; none while the agent is locked.
     pub(super) fn record(&self, id: &CredentialId) -> Option<Record> {
-        self.held.get(id)?.record()
+        self.held.get(id)?.open(&self.vault)
     }
 }
 
 impl Held {
-    fn record(&self) -> Option<Record> {
-        match &self.secret {
-            Kept::Open(secret) => {
-                Some(Record { credential: Arc::clone(&self.credential), secret: Arc::clone(secret) })
-            }
-            Kept::Sealed(_) => None,
-        }
+    fn open(&self, vault: &Vault) -> Option<Record> {
+        let mut opened = vault.open(self.credential.id.as_str().as_bytes(), &self.sealed).ok()?;
+        let secret = Secret::new(std::mem::take(&mut *opened)).ok()?;
+        Some(Record { credential: Arc::clone(&self.credential), secret: Arc::new(secret) })
     }
 }

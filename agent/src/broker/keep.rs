@@ -87,7 +87,7 @@ impl Broker {
     pub(super) async fn drop_refused(&self, refused: &Record) {
         let id = &refused.credential.id;
         let held = self.inner().cache.record(id);
-        if held.is_some_and(|held| Arc::ptr_eq(&held.secret, &refused.secret)) {
+        if held.is_some_and(|held| held.secret == refused.secret) {
             log::info!("{id} is not taken any more and is dropped");
             self.inner().cache.remove(id);
             let gone = id.clone();

@@ -6,56 +6,55 @@ use super::{Broker, BrokerError, Phase};
 use crate::seal::{Cost, Key, Salt};
 use crate::store::StoreError;
 
-/// Says what the sealed check value is, and what the sealed store key is.
-const CHECK: &[u8] = b"usher lock";
+/// Say what is sealed.
+const VAULT_KEY: &[u8] = b"usher vault key";
 const STORE_KEY: &[u8] = b"usher store key";
 
-/// How a locked agent opens again.
+/// How a locked agent opens again: the keys of its memory and of its store, under the passphrase's.
 #[derive(Clone)]
 pub(super) struct Lock {
     salt: Salt,
-    check: Vec<u8>,
+    vault_key: Vec<u8>,
     store_key: Option<Vec<u8>>,
 }
 
+/// What a locked agent does without.
+pub(super) struct Keys {
+    vault: Secret,
+    store: Option<Secret>,
+}
+
 impl Lock {
-    /// Makes the key of a passphrase, and what tells it again.
-    pub(super) async fn under(passphrase: Secret) -> Result<(Self, Key), BrokerError> {
-        let salt = Salt::random();
-        let key = derive(passphrase, salt).await?;
-        let check = key.seal(CHECK, CHECK);
-        Ok((Self { salt, check, store_key: None }, key))
+    fn new(keys: &Keys, key: &Key, salt: Salt) -> Self {
+        let vault_key = key.seal(VAULT_KEY, keys.vault.expose());
+        let store_key = keys.store.as_ref().map(|store| key.seal(STORE_KEY, store.expose()));
+        Self { salt, vault_key, store_key }
     }
 
-    /// Adds the store's own key, so that the store is closed too.
-    pub(super) fn with_store_key(self, key: &Key, store_key: Option<Secret>) -> Self {
-        let store_key = store_key.map(|secret| key.seal(STORE_KEY, secret.expose()));
-        Self { store_key, ..self }
-    }
-
-    /// Gives the key back, and the store's, if the passphrase is the right one.
-    pub(super) async fn open(self, passphrase: Secret) -> Result<(Key, Option<Secret>), BrokerError> {
+    /// Gives the keys back, if the passphrase is the right one.
+    async fn open(self, passphrase: Secret) -> Result<Keys, BrokerError> {
         let key = derive(passphrase, self.salt).await?;
-        key.open(CHECK, &self.check).map_err(|_| BrokerError::WrongPassphrase)?;
-        let open = |sealed: Vec<u8>| {
-            let mut bytes = key.open(STORE_KEY, &sealed).map_err(|_| BrokerError::WrongPassphrase)?;
+        let open = |what, sealed: &[u8]| {
+            let mut bytes = key.open(what, sealed).map_err(|_| BrokerError::WrongPassphrase)?;
             Secret::new(std::mem::take(&mut *bytes)).map_err(|_| BrokerError::WrongPassphrase)
         };
-        let store_key = self.store_key.map(open).transpose()?;
-        Ok((key, store_key))
+        let vault = open(VAULT_KEY, &self.vault_key)?;
+        let store = self.store_key.map(|sealed| open(STORE_KEY, &sealed)).transpose()?;
+        Ok(Keys { vault, store })
     }
 }
 
 impl Broker {
-    /// Seals every secret under a passphrase.
+    /// Takes the keys of memory and store away and keeps them sealed under a passphrase.
     pub async fn lock(&self, passphrase: Secret) -> Result<(), BrokerError> {
         let _turn = self.turning.lock().await;
         self.read().await?;
-        let (lock, key) = Lock::under(passphrase).await?;
-        let store_key = self.store.call(|store| Ok(store.close())).await?;
+        let salt = Salt::random();
+        let key = derive(passphrase, salt).await?;
+        let store = self.store.call(|store| Ok(store.close())).await?;
         let mut inner = self.inner();
-        inner.cache.seal(&key);
-        inner.phase = Phase::Locked(lock.with_store_key(&key, store_key));
+        let vault = inner.cache.close().ok_or(BrokerError::Locked)?;
+        inner.phase = Phase::Locked(Lock::new(&Keys { vault, store }, &key, salt));
         Ok(())
     }
 
@@ -79,8 +78,8 @@ impl Broker {
     }
 
     async fn open_locked(&self, lock: Lock, passphrase: Secret) -> Result<(), BrokerError> {
-        let (key, store_key) = lock.open(passphrase).await?;
-        if let Some(store_key) = store_key {
+        let Keys { vault, store } = lock.open(passphrase).await?;
+        if let Some(store_key) = store {
             self.store
                 .call(move |store| {
                     store.reopen(store_key);
@@ -89,7 +88,7 @@ impl Broker {
                 .await?;
         }
         let mut inner = self.inner();
-        inner.cache.open(&key);
+        inner.cache.reopen(&vault);
         inner.phase = Phase::Open;
         Ok(())
     }

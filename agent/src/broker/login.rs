@@ -67,6 +67,9 @@ impl Broker {
             }
             self.edge()?;
             let app = self.application(&want.profile, &want.app).await?;
+            if let Ok(record) = self.held(want) {
+                return Ok(record); // somebody's login has landed meanwhile
+            }
             let login = self.login(want, &app, options)?;
             let outcome = login.wait(events).await;
             if login.audience == app.audience {

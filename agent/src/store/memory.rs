@@ -6,58 +6,47 @@ use usher_proto::Secret;
 
 use super::StoreError;
 use super::items::{Bytes, Item, Items};
-use crate::seal::Key;
+use crate::seal::Vault;
 
-/// Keeps records until it is dropped: sealed under a key of its own, which a locked agent takes away.
+/// What a locked agent's calls meet.
+const CLOSED: StoreError = StoreError::NeedsPassphrase { new: false };
+
+/// Keeps records until it is dropped: sealed, under a key that a locked agent takes away.
+#[derive(Default)]
 pub struct Memory {
     items: BTreeMap<String, Vec<u8>>,
-    key: Option<Key>,
-}
-
-impl Default for Memory {
-    fn default() -> Self {
-        Self { items: BTreeMap::new(), key: Some(Key::random()) }
-    }
-}
-
-impl Memory {
-    fn key(&self) -> Result<&Key, StoreError> {
-        self.key.as_ref().ok_or(StoreError::NeedsPassphrase { new: false })
-    }
+    vault: Vault,
 }
 
 impl Items for Memory {
     fn names(&mut self) -> Result<Vec<String>, StoreError> {
-        self.key()?;
-        Ok(self.items.keys().cloned().collect())
+        if self.vault.is_open() { Ok(self.items.keys().cloned().collect()) } else { Err(CLOSED) }
     }
 
     fn read(&mut self, name: &str) -> Result<Option<Bytes>, StoreError> {
-        let key = self.key()?;
-        let open = |sealed: &Vec<u8>| key.open(name.as_bytes(), sealed);
-        let opened = self.items.get(name).map(open).transpose();
-        opened.map_err(|_| StoreError::Damaged("an item in memory does not open"))
+        let open = |sealed: &Vec<u8>| self.vault.open(name.as_bytes(), sealed).map_err(|_| CLOSED);
+        self.items.get(name).map(open).transpose()
     }
 
     fn write(&mut self, item: Item<'_>) -> Result<(), StoreError> {
-        let sealed = self.key()?.seal(item.name.as_bytes(), item.bytes);
+        let sealed = self.vault.seal(item.name.as_bytes(), item.bytes).ok_or(CLOSED)?;
         self.items.insert(item.name.to_owned(), sealed);
         Ok(())
     }
 
     fn remove(&mut self, name: &str) -> Result<(), StoreError> {
-        self.key()?;
+        if !self.vault.is_open() {
+            return Err(CLOSED);
+        }
         self.items.remove(name);
         Ok(())
     }
 
     fn close(&mut self) -> Option<Secret> {
-        self.key.take().map(Key::into_secret)
+        self.vault.close()
     }
 
     fn reopen(&mut self, key: Secret) {
-        if self.key.is_none() {
-            self.key = Key::from_secret(key);
-        }
+        self.vault.reopen(&key);
     }
 }
