@@ -144,10 +144,8 @@ fn seal(cipher: &XChaCha20Poly1305, aad: &[u8], plaintext: &[u8]) -> Vec<u8> {
     let nonce = XNonce::try_from(&sealed[..]).expect("it has a nonce's length");
     // Encrypted in place: a failure cannot leave the plaintext behind, because there is none.
     sealed.extend_from_slice(plaintext);
-    let tag = cipher
-        .encrypt_inout_detached(&nonce, aad, (&mut sealed[NONCE..]).into())
-        .expect("nothing that fits into memory is too long for the cipher");
-    sealed.extend_from_slice(&tag);
+    let tag = without_trace(|| cipher.encrypt_inout_detached(&nonce, aad, (&mut sealed[NONCE..]).into()));
+    sealed.extend_from_slice(&tag.expect("nothing that fits into memory is too long for the cipher"));
     sealed
 }
 
@@ -156,10 +154,31 @@ fn open(cipher: &XChaCha20Poly1305, aad: &[u8], sealed: &[u8]) -> Result<Zeroizi
     let (ciphertext, tag) = rest.split_last_chunk::<TAG>().ok_or(CannotOpen)?;
     let nonce = XNonce::try_from(nonce).map_err(|_| CannotOpen)?;
     let mut plaintext = Zeroizing::new(ciphertext.to_vec());
-    cipher
-        .decrypt_inout_detached(&nonce, aad, plaintext.as_mut_slice().into(), &Tag::from(*tag))
-        .map_err(|_| CannotOpen)?;
+    let (text, tag) = (plaintext.as_mut_slice().into(), Tag::from(*tag));
+    without_trace(|| cipher.decrypt_inout_detached(&nonce, aad, text, &tag)).map_err(|_| CannotOpen)?;
     Ok(plaintext)
+}
+
+/// Does work that leaves pieces of a text on the stack, as ciphers do that take several blocks at once,
+/// and wipes them.
+fn without_trace<T>(work: impl FnOnce() -> T) -> T {
+    /// Words of stack that are wiped: 8 KiB, several times what the cipher takes.
+    const DEPTH: usize = 1024;
+
+    #[inline(never)]
+    fn run<T>(work: impl FnOnce() -> T) -> T {
+        work()
+    }
+
+    #[inline(never)]
+    fn wipe() {
+        let mut space = std::hint::black_box([0_u64; DEPTH]);
+        space.zeroize();
+    }
+
+    let done = run(work);
+    wipe();
+    done
 }
 
 impl std::fmt::Debug for Key {
