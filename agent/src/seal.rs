@@ -117,7 +117,16 @@ impl Key {
 
     /// Seals a text. `aad` is not part of the result, and must be the same to open it.
     pub fn seal(&self, aad: &[u8], plaintext: &[u8]) -> Vec<u8> {
-        seal(&cipher(self.0.expose()), aad, plaintext)
+        let mut sealed = Vec::with_capacity(plaintext.len() + OVERHEAD);
+        sealed.resize(NONCE, 0);
+        draw(&mut sealed);
+        let nonce = XNonce::try_from(&sealed[..]).expect("it has a nonce's length");
+        // Encrypted in place: a failure cannot leave the plaintext behind, because there is none.
+        sealed.extend_from_slice(plaintext);
+        let text = &mut sealed[NONCE..];
+        let tag = without_trace(|| self.cipher().encrypt_inout_detached(&nonce, aad, text.into()));
+        sealed.extend_from_slice(&tag.expect("nothing that fits into memory is too long for the cipher"));
+        sealed
     }
 
     /// Opens a sealed text.
@@ -125,45 +134,30 @@ impl Key {
     /// # Errors
     /// Another key, another `aad`, or changed bytes.
     pub fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
-        open(&cipher(self.0.expose()), aad, sealed)
+        let (nonce, rest) = sealed.split_at_checked(NONCE).ok_or(CannotOpen)?;
+        let (ciphertext, tag) = rest.split_last_chunk::<TAG>().ok_or(CannotOpen)?;
+        let nonce = XNonce::try_from(nonce).map_err(|_| CannotOpen)?;
+        let mut plaintext = Zeroizing::new(ciphertext.to_vec());
+        let (text, tag) = (plaintext.as_mut_slice(), Tag::from(*tag));
+        let opened = without_trace(|| self.cipher().decrypt_inout_detached(&nonce, aad, text.into(), &tag));
+        opened.map_err(|_| CannotOpen)?;
+        Ok(plaintext)
     }
 
     fn from_bytes(mut bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
         Secret::new(std::mem::take(&mut *bytes)).ok().and_then(Self::from_secret)
     }
-}
 
-fn cipher(key: &[u8]) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new_from_slice(key).expect("a key has the cipher's length")
-}
-
-fn seal(cipher: &XChaCha20Poly1305, aad: &[u8], plaintext: &[u8]) -> Vec<u8> {
-    let mut sealed = Vec::with_capacity(plaintext.len() + OVERHEAD);
-    sealed.resize(NONCE, 0);
-    draw(&mut sealed);
-    let nonce = XNonce::try_from(&sealed[..]).expect("it has a nonce's length");
-    // Encrypted in place: a failure cannot leave the plaintext behind, because there is none.
-    sealed.extend_from_slice(plaintext);
-    let tag = without_trace(|| cipher.encrypt_inout_detached(&nonce, aad, (&mut sealed[NONCE..]).into()));
-    sealed.extend_from_slice(&tag.expect("nothing that fits into memory is too long for the cipher"));
-    sealed
-}
-
-fn open(cipher: &XChaCha20Poly1305, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
-    let (nonce, rest) = sealed.split_at_checked(NONCE).ok_or(CannotOpen)?;
-    let (ciphertext, tag) = rest.split_last_chunk::<TAG>().ok_or(CannotOpen)?;
-    let nonce = XNonce::try_from(nonce).map_err(|_| CannotOpen)?;
-    let mut plaintext = Zeroizing::new(ciphertext.to_vec());
-    let (text, tag) = (plaintext.as_mut_slice().into(), Tag::from(*tag));
-    without_trace(|| cipher.decrypt_inout_detached(&nonce, aad, text, &tag)).map_err(|_| CannotOpen)?;
-    Ok(plaintext)
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new_from_slice(self.0.expose()).expect("a key has the cipher's length")
+    }
 }
 
 /// Does work that leaves pieces of a text on the stack, as ciphers do that take several blocks at once,
 /// and wipes them.
 fn without_trace<T>(work: impl FnOnce() -> T) -> T {
-    /// Words of stack that are wiped: 8 KiB, several times what the cipher takes.
-    const DEPTH: usize = 1024;
+    /// Words of stack that are wiped: 4 KiB, twice what the ciphers take.
+    const DEPTH: usize = 512;
 
     #[inline(never)]
     fn run<T>(work: impl FnOnce() -> T) -> T {
