@@ -53,7 +53,9 @@ fn leaves_nothing_in_clear(desk: &Desk) {
 
     desk.usher(&["agent", "stop"]).expect(0);
     let (_, log) = agent.wait();
-    assert!(log.contains("app-") && log.contains("TRACE"), "the log tells what happened: {log}");
+    assert!(log.contains("app-") && log.contains("DEBUG"), "the log tells what happened: {log}");
+    let others = log.lines().filter(|line| line.starts_with('[') && !line.contains(" usher_agent::"));
+    assert_eq!(others.collect::<Vec<_>>(), [""; 0], "libraries have no word in it");
     search.clean("the log", &log);
 
     let left = search.files(desk.home.path());
