@@ -91,11 +91,7 @@ fn revocation(desk: &Desk, stage: &Stage<'_>) -> Result<(), String> {
 /// Says what the edge saw, and checks that nobody was asked more often than this.
 fn count(desk: &Desk, logins: usize) -> Result<(), String> {
     let log = desk.edge.log();
-    println!(
-        "(The edge has seen {} logins in a browser and {} silent exchanges.)",
-        log.logins(),
-        log.exchanges()
-    );
+    println!("(The edge saw logins in a browser: {}; silent exchanges: {}.)", log.logins(), log.exchanges());
     expect(log.logins() == logins && desk.pages() == logins, "somebody was asked to log in")?;
     expect(log.exchanges() > 0, "there was no silent exchange")
 }

@@ -40,7 +40,7 @@ pub(super) fn tell(built: &Path) -> Result<(), String> {
     stage.usher(&["access", "token", "--app=https://app.example.test"], "", 0)?;
     stage.json(&json!({"token": {"app": APP}}))?;
 
-    say("An expired token is an error with a hint and an exit code, never an empty success.");
+    say("The expired one was left out: to ask for it is an error with a hint, never an empty success.");
     stage.usher(&["token", "https://ssh.example.test"], "", 3)?;
     stage.usher(&["agent", "stop"], "", 0)?;
     Ok(())

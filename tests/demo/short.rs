@@ -4,6 +4,8 @@
 const WHOLE: usize = 60;
 /// What is shown of a longer one.
 const BEGINNING: usize = 24;
+/// What is shown of a token's end: all of them begin alike.
+const END: usize = 8;
 /// What is shown of a longer address: the host and what it is asked for.
 const ADDRESS: usize = 46;
 
@@ -19,10 +21,14 @@ pub(super) fn name(name: &str) -> String {
 
 /// Shortens a word, and keeps what separates it from the next.
 fn word(word: &str) -> String {
-    let end = word.chars().last().filter(|end| " \",-".contains(*end)).map(String::from).unwrap_or_default();
-    let length = if word.starts_with("https://") { ADDRESS } else { BEGINNING };
-    match word.char_indices().nth(length) {
-        Some((cut, _)) if word.len() > WHOLE => format!("{}…{end}", &word[..cut]),
+    let bare = word.trim_end_matches([' ', '"', ',', '-']);
+    let separator = &word[bare.len()..];
+    let length = if bare.starts_with("https://") { ADDRESS } else { BEGINNING };
+    match (bare.get(..length), bare.get(bare.len().saturating_sub(END)..)) {
+        (Some(begin), Some(end)) if bare.len() > WHOLE && bare.starts_with("eyJ") => {
+            format!("{begin}…{end}{separator}")
+        }
+        (Some(begin), _) if bare.len() > WHOLE => format!("{begin}…{separator}"),
         _ => word.to_owned(),
     }
 }

@@ -82,7 +82,7 @@ fn what_the_edge_does_not_take_any_more_is_replaced_or_needs_a_login() {
 
     desk.edge.revoke_sessions(ADA);
     let ended = desk.usher(&["verify", APP]).expect(3);
-    assert!(ended.stdout.is_empty() && ended.stderr.contains("usher login"), "{ended:?}");
+    assert!(ended.stdout.is_empty() && ended.stderr.contains(&format!("usher login {APP}")), "{ended:?}");
     desk.usher(&["token", APP]).expect(3);
     assert_eq!(desk.edge.log().logins(), 1, "nobody was asked");
     desk.usher(&["login", APP]).expect(0);
