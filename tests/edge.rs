@@ -1,7 +1,7 @@
 //! `edge`: the simulated Cloudflare edge as a program, to try usher by hand without an account, and a
 //! stand-in for the browser that a login opens.
 //!
-//! `edge serve` says what to write into usher's config file and what to type then.
+//! `edge serve` makes a home for usher that reaches it, and says what to type then.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a program for a terminal")]
 
@@ -12,10 +12,13 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use usher_agent::clock::SystemClock;
+use usher_tests::edge::hosts::ACME;
 use usher_tests::edge::{Edge, https_from};
 
 /// Names the folder of the edge that `edge open` speaks to.
 const FOLDER: &str = "USHER_EDGE";
+/// The home for usher, inside the edge's folder.
+const HOME: &str = "usher";
 
 #[derive(Parser)]
 #[command(about = "A simulated Cloudflare edge")]
@@ -28,7 +31,7 @@ struct CommandLine {
 enum Verb {
     /// Runs the edge until it is stopped
     Serve {
-        /// Where it leaves its certificate and its address; a temporary folder if not given
+        /// Where it leaves its certificate, its address and a home for usher; a temporary folder if not given
         folder: Option<PathBuf>,
         /// How long app tokens live, such as 20s, 15m, 24h
         #[arg(long, value_name = "TIME", value_parser = seconds, default_value = "24h")]
@@ -75,16 +78,30 @@ fn serve(folder: Option<PathBuf>, token_life: i64, org_token_life: i64) -> io::R
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(tokio::signal::ctrl_c())
 }
 
+/// Makes the home and says how to move in: what is usher's own on this machine stays as it is.
 fn explain(edge: &Edge, folder: &Path) -> io::Result<()> {
-    let program = std::env::current_exe()?;
-    println!("The simulated edge is at {}. For the end of usher's config.toml:\n", edge.address());
-    println!("{}", edge.config());
-    println!("For the environment of usher, so that a login opens a stand-in for the browser:\n");
-    println!("{FOLDER}='{}'", folder.display());
-    println!("BROWSER='{} open'\n", program.display());
-    println!("Then type: usher login https://app.example.test");
+    let (home, program) = (folder.join(HOME), std::env::current_exe()?);
+    std::fs::create_dir_all(&home)?;
+    std::fs::write(home.join("config.toml"), format!("store = \"memory\"\n{}", edge.config()))?;
+    println!(
+        "The simulated edge is at {}. In another terminal, let usher take it for Cloudflare,",
+        edge.address()
+    );
+    println!("with an agent of its own that keeps all in memory, and a stand-in for the browser:\n");
+    println!("export USHER_HOME='{}'", home.display());
+    println!("export {FOLDER}='{}'", folder.display());
+    println!("export BROWSER='{} open'", program.display());
+    println!("unset USHER_SOCK\n");
+    println!("Then type: usher login https://app.example.test, and at the end: usher agent stop");
     println!("Other applications: one.example.test to five.example.test, *.wild.example.test,");
-    println!("app.example.test/admin, app.rival.test, app.agency.test. Ctrl-C ends it.");
+    println!("app.example.test/admin, service.example.test (service tokens alone), app.rival.test and");
+    println!("app.agency.test (other teams). A service token for one of them, to import:\n");
+    let pair = edge.add_service_token(ACME);
+    println!(
+        "printf '{}\\n{}\\n' | usher import --stdin --kind service-token --app service.example.test\n",
+        pair.id, pair.secret
+    );
+    println!("Ctrl-C ends the edge.");
     Ok(())
 }
 

@@ -13,6 +13,7 @@
 //! - [`house`]: the rules that the compiler does not know
 //! - [`examples`]: clients in other languages
 //! - [`programs`]: the real programs in a clean home
+//! - [`logins`]: the same before a simulated edge: logins, refreshing, verifying, service tokens
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
 mod access;
@@ -27,6 +28,7 @@ mod keyring;
 #[cfg(unix)]
 mod load;
 mod lock;
+mod logins;
 mod lookup;
 #[cfg(target_os = "linux")]
 mod memory;
@@ -42,3 +44,6 @@ const PROGRAMS: usher_tests::home::Programs = usher_tests::home::Programs {
     client: env!("CARGO_BIN_EXE_usher-under-test"),
     agent: env!("CARGO_BIN_EXE_usher-agent-under-test"),
 };
+
+/// The stand-in for a person's browser.
+const BROWSER: &str = env!("CARGO_BIN_EXE_edge");

@@ -35,10 +35,10 @@ pub const ALREADY_RUNNING: u8 = 8;
 /// Starts as the command line says; returns when the agent has ended, or runs in the background.
 pub fn main() -> ExitCode {
     let line = CommandLine::parse();
-    // Only our own modules: what a library logs might hold what it was given.
+    // Only our own modules, whatever `RUST_LOG` says: what a library logs might hold what it was given.
     let level =
         std::env::var("USHER_LOG").ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::Warn);
-    env_logger::builder().filter(Some(env!("CARGO_CRATE_NAME")), level).init();
+    env_logger::Builder::new().filter(Some(env!("CARGO_CRATE_NAME")), level).init();
     let started = platform::harden().map_err(Failure::from).and_then(|()| start(&line));
     started.unwrap_or_else(|failure| failure.report())
 }

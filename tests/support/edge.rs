@@ -115,17 +115,26 @@ impl Edge {
         self.address
     }
 
+    /// Tells the folder in which it leaves its certificate and address.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Tells the file with the certificate of its authority.
+    pub fn ca_file(&self) -> PathBuf {
+        self.folder.join(CA_FILE)
+    }
+
     /// Tells an agent in this process how to reach it.
     pub fn network(&self) -> Network {
         let hosts = hosts::patterns().map(|pattern| (pattern, self.address)).collect();
-        Network { ca_file: Some(self.folder.join(CA_FILE)), hosts }
+        Network { ca_file: Some(self.ca_file()), hosts }
     }
 
     /// Tells an agent of its own process how to reach it: lines for the config file, of which the last
     /// are a table, so they go to its end.
     pub fn config(&self) -> String {
-        let file = self.folder.join(CA_FILE);
-        let mut lines = format!("ca-file = '{}'\n\n[hosts]\n", file.display());
+        let mut lines = format!("ca-file = '{}'\n\n[hosts]\n", self.ca_file().display());
         for pattern in hosts::patterns() {
             lines.push_str(&format!("\"{pattern}\" = \"{}\"\n", self.address));
         }
@@ -134,7 +143,7 @@ impl Edge {
 
     /// Makes a client that reaches it.
     pub fn https(&self) -> Https {
-        Https::new(&self.folder.join(CA_FILE), self.address).expect("the certificate is its own")
+        Https::new(&self.ca_file(), self.address).expect("the certificate is its own")
     }
 }
 

@@ -4,7 +4,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::thread::JoinHandle;
 
 use tempfile::TempDir;
 
@@ -45,11 +46,16 @@ impl Home {
     /// Makes a home whose agent keeps credentials in a sealed file and finds the passphrase by itself.
     pub fn with_sealed_file(programs: Programs<'_>) -> Self {
         let home = Self::new(programs);
-        let passphrase = home.path().join("passphrase");
+        home.configure(&home.sealed_file());
+        home
+    }
+
+    /// Writes a passphrase down; tells the lines of a config file for a sealed file that it opens.
+    pub fn sealed_file(&self) -> String {
+        let passphrase = self.path().join("passphrase");
         fs::write(&passphrase, "a passphrase for tests\n").expect("a file");
         set_private(&passphrase);
-        home.configure(&format!("store = \"file\"\npassphrase-file = '{}'\n", passphrase.display()));
-        home
+        format!("store = \"file\"\npassphrase-file = '{}'\n", passphrase.display())
     }
 
     /// Tells the folder.
@@ -166,7 +172,8 @@ pub fn install(program: &Path, to: &Path) {
 pub struct Foreground {
     /// Its process.
     pub process: Child,
-    said: BufReader<ChildStderr>,
+    /// What it says from then on. Read all the time: an agent whose words nobody takes would stand still.
+    said: Option<JoinHandle<String>>,
 }
 
 impl Foreground {
@@ -179,13 +186,17 @@ impl Foreground {
             line.clear();
             assert_ne!(said.read_line(&mut line).expect("text"), 0, "the agent ended before it listened");
         }
-        Self { process, said }
+        let said = std::thread::spawn(move || {
+            let mut text = String::new();
+            said.read_to_string(&mut text).expect("text");
+            text
+        });
+        Self { process, said: Some(said) }
     }
 
     /// Waits until it ends; tells how, and what it said meanwhile.
     pub fn wait(mut self) -> (ExitStatus, String) {
-        let mut said = String::new();
-        self.said.read_to_string(&mut said).expect("text");
+        let said = self.said.take().expect("waited for once").join().expect("text");
         (self.process.wait().expect("it ends"), said)
     }
 

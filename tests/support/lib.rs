@@ -5,11 +5,13 @@ pub mod again;
 pub mod agent;
 pub mod clock;
 pub mod contract;
+pub mod desk;
 pub mod edge;
 pub mod faulty;
 pub mod home;
 #[cfg(target_os = "linux")]
 pub mod keyring_daemon;
 pub mod token;
+pub mod under_way;
 pub mod wire;
 pub mod world;

@@ -4,7 +4,7 @@ use clap::Args;
 use usher_proto::request::Target;
 use usher_proto::{Answer, Code, Credential, CredentialId, Kind, ProfileName, Request};
 
-use super::{list, parse};
+use super::{list, parse, token};
 use crate::agent::NETWORK;
 use crate::context::Context;
 use crate::error::{Error, Exit, Reason};
@@ -44,9 +44,13 @@ pub(super) fn each(
     let several = targets.len() > 1;
     let mut failed = None;
     for Named { words, target, profile } in targets {
+        let by_url = matches!(target, Target::App(_));
         let answered = context.ask_within(&request(target, profile), NETWORK);
         let Err(mut error) = answered.and_then(|answer| print(&answer, sentence, context)) else { continue };
         let hopeless = is_hopeless(&error);
+        if by_url && error.wants_login() {
+            error.hint = token::hint(&words, context.profile.as_ref());
+        }
         if several {
             error.message = format!("{words}: {}", error.message);
         }

@@ -83,7 +83,7 @@ impl Options {
 }
 
 /// Says how to log in to what was asked for.
-fn hint(url: &str, profile: Option<&ProfileName>) -> String {
+pub(super) fn hint(url: &str, profile: Option<&ProfileName>) -> String {
     let profile = profile.map(|profile| format!(" --profile {profile}")).unwrap_or_default();
     format!("log in with: usher login {}{profile}", shell_word(url))
 }

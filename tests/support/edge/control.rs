@@ -150,6 +150,11 @@ impl Edge {
         self.world.state().service_tokens.retain(|token| token.id != id);
     }
 
+    /// Lists every secret that was given out: app tokens, org tokens, secrets of service tokens.
+    pub fn secrets(&self) -> Vec<String> {
+        self.world.state().issued.keys().cloned().collect()
+    }
+
     /// Takes back all tokens of an application.
     pub fn revoke_app_tokens(&self, covers: &str) {
         let audience = Some(self.audience(covers));

@@ -1,0 +1,198 @@
+//! What logins and exchanges bring is seen nowhere: neither tokens nor service secrets, nor the login
+//! page and its key. The page is shown to the person, and is an argument of the browser's opener, which
+//! takes it in no other way; nothing else has it.
+
+use std::fs;
+
+use serde_json::json;
+use usher_tests::desk::Desk;
+use usher_tests::edge::hosts::{ACME, RIVAL};
+use usher_tests::edge::{ADA, Fault, Forgery, Where};
+use usher_tests::home::{Foreground, Home, Ran};
+
+use super::search::Search;
+use crate::{BROWSER, PROGRAMS};
+
+const APP: &str = "https://app.example.test";
+const OTHER: &str = "https://other.example.test";
+const FOREIGN: &str = "https://app.rival.test";
+
+/// What every JWT begins with, what every login page has, and what a hostile server puts in its answers.
+const CANARIES: [&str; 4] = ["eyJ", "cdn-cgi/access/cli", "edge_token_transfer", "canary-of-a-server"];
+
+#[test]
+fn a_login_leaves_nothing_in_clear_with_a_store_in_memory() {
+    leaves_nothing_in_clear(&Desk::new(PROGRAMS, BROWSER));
+}
+
+#[test]
+fn a_login_leaves_nothing_in_clear_with_a_sealed_file() {
+    let desk = Desk::with_store(PROGRAMS, BROWSER, Home::sealed_file);
+    leaves_nothing_in_clear(&desk);
+    assert!(!desk.usher(&["token", APP]).expect(0).stdout.is_empty(), "it was all in the sealed file");
+}
+
+fn leaves_nothing_in_clear(desk: &Desk) {
+    let mut search = Search::of(&CANARIES);
+    let mut command = desk.home.command(desk.home.program("usher-agent"));
+    command.env("USHER_LOG", "trace").env("RUST_LOG", "trace");
+    let agent = Foreground::start(command);
+
+    log_in(desk, &mut search);
+    bring_a_service_token(desk);
+    let token = desk.usher(&["token", APP]).expect(0).stdout;
+    desk.usher(&["token", OTHER]).expect(0);
+    desk.usher(&["token", "--header", APP]).expect(0);
+    provoke(desk, &mut search);
+    let issued = desk.edge.secrets();
+    assert!(issued.len() > 5 && issued.contains(&token), "tokens and a service secret");
+    issued.iter().for_each(|secret| search.add(secret));
+    look_around(desk, &search);
+    #[cfg(target_os = "linux")]
+    nobody_shows(desk, &search);
+
+    desk.usher(&["agent", "stop"]).expect(0);
+    let (_, log) = agent.wait();
+    assert!(log.contains("app-") && log.contains("DEBUG"), "the log tells what happened: {log}");
+    let others = log.lines().filter(|line| line.starts_with('[') && !line.contains(" usher_agent::"));
+    assert_eq!(others.collect::<Vec<_>>(), [""; 0], "libraries have no word in it");
+    search.clean("the log", &log);
+
+    let left = search.files(desk.home.path());
+    assert!(left.is_empty(), "{left:?}");
+    let planted = desk.home.path().join(".config/left-behind");
+    fs::create_dir_all(planted.parent().expect("a folder")).expect("a folder");
+    fs::write(&planted, &token).expect("a file");
+    assert_eq!(search.files(desk.home.path()), [planted], "and what is there is found");
+}
+
+/// Logs in while the browser is held up, so that every process can be looked at.
+fn log_in(desk: &Desk, search: &mut Search) {
+    let held_up = desk.edge.fault(Where::Cli, Fault::Hang);
+    let mut client = desk.begin(&["login", APP]);
+    let page = client.line_with("https://");
+    client.line_with("Waiting for the login");
+    search.add(key_of(&page));
+    #[cfg(target_os = "linux")]
+    only_the_browser_has(desk, search, &page);
+    drop(held_up);
+    let ran = client.finish().expect(0);
+    shown_to_the_person_alone(search, &ran);
+}
+
+/// Shows the key by which a login is fetched; its last letters may be escaped.
+fn key_of(page: &str) -> &str {
+    let (_, key) = page.rsplit_once("&token=").expect("a login page");
+    key.split(['&', '%', '=']).next().expect("a key")
+}
+
+/// Expects the page where a person reads it, and nothing else.
+fn shown_to_the_person_alone(search: &mut Search, ran: &Ran) {
+    let (page, rest): (Vec<&str>, Vec<&str>) =
+        ran.stderr.lines().partition(|line| line.starts_with("    https://"));
+    assert_eq!(page.len(), 1, "{ran:?}");
+    search.add(key_of(page[0]));
+    search.clean("a login", rest.join("\n"));
+    search.clean("a login's standard output", &ran.stdout);
+}
+
+fn bring_a_service_token(desk: &Desk) {
+    let pair = desk.edge.add_service_token(ACME);
+    let words = ["import", "--stdin", "--kind", "service-token", "--app", "service.example.test"];
+    desk.usher_with_input(&words, &format!("{}\n{}", pair.id, pair.secret)).expect(0);
+    desk.usher(&["token", "https://service.example.test"]).expect(0);
+    desk.usher(&["token", "--header", "https://service.example.test"]).expect(0);
+}
+
+/// Makes everything fail for which a server may have words.
+fn provoke(desk: &Desk, search: &mut Search) {
+    let words = || CANARIES[3].to_owned();
+    let forged = || Fault::Forged(Forgery::Text(words()));
+    for (place, fault) in [
+        (Where::Metadata, forged()),
+        (Where::Metadata, Fault::Forged(Forgery::Claim("hostname", json!(words())))),
+        (Where::Metadata, Fault::Forged(Forgery::Claim("auth_domain", json!(words())))),
+        (Where::Login, Fault::Redirect(format!("https://one.example.test/{}", words()))),
+        (Where::Login, Fault::Redirect(format!("https://{}.example/x", words()))),
+        (Where::Authorized, forged()),
+        (Where::Authorized, Fault::Forged(Forgery::Claim("iss", json!(words())))),
+        (Where::Login, Fault::Cut),
+    ] {
+        refused(desk, search, place, fault, "https://one.example.test");
+    }
+    refused(desk, search, Where::Certs, Fault::Body(words().into()), "https://app.agency.test");
+    for fault in [
+        Fault::Plaintext(words()),
+        Fault::Plaintext(json!({"app_token": words(), "org_token": words()}).to_string()),
+        Fault::Header("service-public-key".into(), words()),
+        Fault::Body(words().into()),
+        forged(),
+        Fault::WrongBox,
+    ] {
+        let _fault = desk.edge.fault(Where::Transfer, fault);
+        let ran = desk.usher(&["login", FOREIGN]).expect(6);
+        shown_to_the_person_alone(search, &ran);
+    }
+    assert!(desk.edge.log().at(RIVAL).len() < 100, "nothing goes round and round");
+    desk.edge.revoke_app_tokens("app.example.test");
+    desk.usher(&["verify", APP]).expect(0);
+    desk.edge.revoke_sessions(ADA);
+    let ended = desk.usher(&["verify", APP]).expect(3);
+    search.clean("a session that ended", ended.stdout + &ended.stderr);
+    let login = desk.usher(&["login", APP]).expect(0);
+    shown_to_the_person_alone(search, &login);
+}
+
+/// Expects a refusal in words of our own.
+fn refused(desk: &Desk, search: &Search, place: Where, fault: Fault, url: &str) {
+    let what = format!("{place:?} {fault:?}");
+    let _fault = desk.edge.fault(place, fault);
+    let ran = desk.usher(&["token", url]);
+    assert_ne!(ran.code, Some(0), "{what}");
+    search.clean(&what, ran.stdout + &ran.stderr);
+}
+
+/// Asks everything whose answer has no secret in it.
+fn look_around(desk: &Desk, search: &Search) {
+    for words in [
+        &["list"][..],
+        &["status"],
+        &["refresh", APP],
+        &["verify", APP],
+        &["verify", "--all"],
+        &["login", APP],
+        &["access", "login", "--quiet", APP],
+        &["token", "https://nowhere.example.test"],
+        &["token", FOREIGN],
+    ] {
+        for words in [words.to_vec(), [words, &["--json"]].concat()] {
+            if words == ["login", APP, "--json"] {
+                continue; // prints the token, as it says
+            }
+            let ran = desk.usher(&words);
+            search.clean(&format!("{words:?}"), ran.stdout + &ran.stderr);
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn nobody_shows(desk: &Desk, search: &Search) {
+    for process in super::search::processes(desk.home.path()) {
+        search.clean("a command line", process.command_line);
+        search.clean("an environment", process.environment);
+    }
+}
+
+/// Expects client, agent and browser, and the page with the browser alone.
+#[cfg(target_os = "linux")]
+fn only_the_browser_has(desk: &Desk, search: &Search, page: &str) {
+    let (with, without): (Vec<_>, Vec<_>) = super::search::processes(desk.home.path())
+        .into_iter()
+        .partition(|process| search.find(&process.command_line).is_some());
+    let shown: Vec<_> = with.iter().map(|process| String::from_utf8_lossy(&process.command_line)).collect();
+    assert_eq!(shown, [format!("edge\0open\0{page}\0")], "which shows that the search finds it");
+    assert_eq!(without.len(), 2, "agent and client");
+    for process in with.iter().chain(&without) {
+        search.clean("an environment", &process.environment);
+    }
+}
