@@ -99,7 +99,8 @@ impl Key {
     }
 
     /// Draws a new key.
-    pub fn random() -> Self {
+    #[cfg(test)]
+    fn random() -> Self {
         let mut key = Zeroizing::new(vec![0; KEY]);
         draw(&mut key);
         Self::from_bytes(key).expect("it has a key's length")
