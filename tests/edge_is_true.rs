@@ -6,7 +6,7 @@ mod hand;
 mod login;
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use crypto_box::SecretKey;
 use crypto_box::aead::OsRng;
@@ -35,6 +35,16 @@ fn an_agent_is_told_where_the_edge_is() {
     assert!(config.contains(&format!("\n[hosts]\n\"*.example.test\" = \"{}\"\n", edge.address())));
 }
 
+/// An edge in a process of its own, which ends with the test however that goes.
+struct Serving(Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn the_edge_runs_by_itself_and_brings_a_browser() {
     let program = env!("CARGO_BIN_EXE_edge");
@@ -44,11 +54,18 @@ fn the_edge_runs_by_itself_and_brings_a_browser() {
         .arg(folder.path())
         .stdout(Stdio::piped())
         .spawn()
+        .map(Serving)
         .expect("it starts");
-    let said = BufReader::new(serving.stdout.take().expect("piped"));
+    let said = BufReader::new(serving.0.stdout.take().expect("piped"));
     let said: Vec<_> =
         said.lines().map_while(Result::ok).take_while(|line| !line.contains("Ctrl-C")).collect();
-    assert!(said.iter().any(|line| line == "[hosts]"), "{said:?}");
+    let home = folder.path().join("usher");
+    assert!(said.contains(&format!("export USHER_HOME='{}'", home.display())), "{said:?}");
+    let config = std::fs::read_to_string(home.join("config.toml")).expect("a home for usher");
+    assert!(
+        config.starts_with("store = \"memory\"\nca-file = ") && config.contains("\n[hosts]\n"),
+        "{config}"
+    );
 
     // AUD tags are the same in every edge.
     let key = SecretKey::generate(&mut OsRng);
@@ -64,7 +81,5 @@ fn the_edge_runs_by_itself_and_brings_a_browser() {
     let token = url.rsplit_once("token=").expect("the last parameter").1;
     let answer = client.ask("GET", &format!("https://{TRANSFER}/transfer/{token}"), &[]).expect("an answer");
     let text = open(&answer, &key);
-    serving.kill().expect("a child of ours");
-    serving.wait().expect("it ended");
     assert!(text.is_some_and(|text| text.contains("app_token")));
 }

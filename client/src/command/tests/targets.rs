@@ -52,7 +52,8 @@ fn one_that_fails_does_not_keep_the_others_back() {
     let agent = answering(move |_| codes.pop().flatten().map_or_else(refreshed, refused));
     let done = usher(&["refresh", "a.test", "b.test", "c.test", "d.test"], b"", agent);
     assert_eq!((done.exit, done.output.lines().count()), (Exit::Missing, 2), "the first failure counts");
-    assert_eq!(done.errors, "usher: b.test: no\n  hint: a hint\nusher: c.test: no\n  hint: a hint\n");
+    let login = "usher: b.test: no\n  hint: log in with: usher login b.test\n";
+    assert_eq!(done.errors, format!("{login}usher: c.test: no\n  hint: a hint\n"));
     let done = usher(&["refresh", "a.test", "--json"], b"", answering(|_| refused(Code::AccessDenied)));
     assert_eq!((done.exit, &*done.output), (Exit::Network, ""));
     assert_eq!(
