@@ -146,6 +146,8 @@ fn tokens_that_only_look_right_are_refused() {
         ("nothing", " ".into()),
         ("no JWT", "eyJ.canary".into()),
         ("too long", "e".repeat(40_000)),
+        ("a header of its own", format!("{}\r\nEvil: 1", jwt(&good))),
+        ("words for a terminal", format!("{}\u{1b}[31m", jwt(&good))),
         ("signed with a shared key", jwt(&good).replacen("eyJhbGciOiJSUzI1Ni", "eyJhbGciOiJIUzI1Ni", 1)),
     ] {
         assert_eq!(import(&token), Err(Code::Malformed), "{why}");

@@ -9,6 +9,7 @@
 //! - [`stores`]: every store keeps the same promises, and some of its own
 //! - [`crash`], [`load`], [`secrets`]: what a crash, a crowd and a curious reader get
 //! - [`memory`]: what another process sees of the agent's memory
+//! - [`fuzzed`]: bytes that nobody thought of, wherever bytes of others come in
 //! - [`keyring`]: the real programs on a real keyring
 //! - [`house`]: the rules that the compiler does not know
 //! - [`examples`]: clients in other languages
@@ -21,6 +22,7 @@ mod crash;
 mod edge_is_true;
 mod examples;
 mod faults;
+mod fuzzed;
 mod house;
 mod import;
 #[cfg(target_os = "linux")]

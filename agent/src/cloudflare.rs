@@ -29,6 +29,9 @@ mod verify;
 mod date;
 pub mod http;
 
+#[doc(hidden)]
+pub mod by_hand;
+
 #[cfg(test)]
 mod testing;
 

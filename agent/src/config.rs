@@ -69,7 +69,11 @@ pub fn read(path: &Path, may_be_missing: bool) -> Result<Config, Refusal> {
     }
 }
 
-fn parse(text: &str) -> Result<Config, String> {
+/// Reads the text of a config file.
+///
+/// # Errors
+/// It says something that is not known; the words name the line.
+pub fn parse(text: &str) -> Result<Config, String> {
     toml::from_str(text).map_err(|error| {
         let before = error.span().map_or(0, |span| span.start.min(text.len()));
         let line = text.bytes().take(before).filter(|byte| *byte == b'\n').count() + 1;

@@ -2,10 +2,11 @@
 //!
 //! - [`recorded`]: messages of every variant, byte by byte, as they were when the version began
 //! - [`document`]: `PROTOCOL.md` says what the code does
-//! - [`properties`]: messages and bytes that nobody thought of
-//! - [`samples`], [`messages`], [`dump`], [`allocation`]: what these share
+//! - [`properties`]: messages that nobody thought of
+//! - [`samples`], [`messages`], [`dump`]: what these share
+//!
+//! What holds for any bytes is in the tests of the whole: `tests/fuzzed.rs`.
 
-mod allocation;
 mod document;
 mod dump;
 mod messages;

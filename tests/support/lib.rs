@@ -1,5 +1,6 @@
 //! What the tests share: an agent in this process or in one of its own, a clean home, tokens, the two
-//! forms of the wire, a simulated Cloudflare edge, and the promises that every store keeps.
+//! forms of the wire, a simulated Cloudflare edge, the promises that every store keeps, and what
+//! holds for any bytes.
 
 pub mod again;
 pub mod agent;
@@ -8,6 +9,7 @@ pub mod contract;
 pub mod desk;
 pub mod edge;
 pub mod faulty;
+pub mod fuzz;
 pub mod home;
 #[cfg(target_os = "linux")]
 pub mod keyring_daemon;

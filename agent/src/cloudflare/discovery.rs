@@ -22,7 +22,7 @@ const MAX_AGE: i64 = 24 * 60 * 60;
 
 /// What the metadata says.
 #[derive(Deserialize)]
-struct Claims {
+pub(super) struct Claims {
     #[serde(rename = "type")]
     kind: Option<String>,
     hostname: Option<String>,
@@ -52,7 +52,7 @@ pub(super) async fn discover(edge: &Edge, url: &AppUrl) -> Result<Application, E
 
 /// Takes the metadata off an answer. Its status does not matter: the edge answers before the policy
 /// and before the origin.
-fn metadata<'a>(head: &'a Head, url: &AppUrl) -> Result<&'a str, EdgeError> {
+pub(super) fn metadata<'a>(head: &'a Head, url: &AppUrl) -> Result<&'a str, EdgeError> {
     match head.header("cf-access-metadata") {
         Some(text) if text.len() > MAX_JWT => {
             Err(head.untrusted("its metadata is longer than any of Access"))
@@ -65,12 +65,17 @@ fn metadata<'a>(head: &'a Head, url: &AppUrl) -> Result<&'a str, EdgeError> {
 
 /// Reads, unverified, whose keys shall verify the metadata. That is safe because Cloudflare alone
 /// gives out names of this form; so nothing is cut off or put right here but capital letters.
-fn team(metadata: &str) -> Result<TeamDomain, &'static str> {
+pub(super) fn team(metadata: &str) -> Result<TeamDomain, &'static str> {
     let claims = dangerous::insecure_decode::<Claims>(metadata).map_err(|_| "its metadata is no JWT")?.claims;
     claims.auth_domain.to_ascii_lowercase().parse().map_err(|_| "its metadata names no team domain")
 }
 
-fn check(claims: Claims, url: &AppUrl, team: TeamDomain, moment: &Moment) -> Result<Application, EdgeError> {
+pub(super) fn check(
+    claims: Claims,
+    url: &AppUrl,
+    team: TeamDomain,
+    moment: &Moment,
+) -> Result<Application, EdgeError> {
     let Claims { kind, hostname, aud, app_hostname, iat, .. } = claims;
     let hostname = hostname.filter(|name| name.eq_ignore_ascii_case(url.host()));
     let hostname = hostname.ok_or_else(|| moment.untrusted("its metadata is for another host"))?;

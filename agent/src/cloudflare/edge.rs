@@ -58,7 +58,7 @@ pub enum Region {
 }
 
 /// A login that was begun: the page for the browser, and the key that opens the answer.
-pub struct Login(Begun);
+pub struct Login(pub(super) Begun);
 
 impl Edge {
     /// Makes ready; the first call opens the first connection, and reads the system's certificates.

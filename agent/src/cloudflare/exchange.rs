@@ -1,7 +1,7 @@
 //! An app token for an org token, without a browser: the way that a browser with a session takes,
 //! hop by hop, and with each secret shown to one place only.
 
-mod hops;
+pub(super) mod hops;
 
 use std::time::Duration;
 

@@ -70,8 +70,12 @@ fn decode(secret: Secret, kind: &str) -> Result<(Secret, Claims), NotACredential
     if token.len() > MAX_JWT {
         return Err(NotACredential::Malformed("it is longer than any Access token"));
     }
-    let malformed = |_| NotACredential::Malformed("it is not an Access token (a JWT)");
-    let decoded = dangerous::insecure_decode::<Claims>(token).map_err(malformed)?;
+    let malformed = NotACredential::Malformed("it is not an Access token (a JWT)");
+    // The signature is not looked at below, and the whole token goes into headers and onto a line.
+    if !token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
+        return Err(malformed);
+    }
+    let decoded = dangerous::insecure_decode::<Claims>(token).map_err(|_| malformed)?;
     if decoded.header.alg != Algorithm::RS256 {
         return Err(NotACredential::Malformed("it is not signed with RS256, as Access tokens are"));
     }

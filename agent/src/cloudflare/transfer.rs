@@ -2,7 +2,7 @@
 //! of it for whoever knows the public key.
 
 mod page;
-mod sealed;
+pub(super) mod sealed;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use url::Url;
 use usher_proto::credential::Source;
 use usher_proto::{AppUrl, Secret, Wiped};
 
-use self::sealed::Key;
+use self::sealed::{Key, Opened};
 use super::EdgeError;
 use super::edge::{Application, Edge, Region, Tokens};
 use super::error::Trouble;
@@ -45,6 +45,11 @@ pub(super) fn begin(url: &AppUrl, app: &Application, region: Region, auto_close:
 impl Begun {
     pub(super) fn page(&self) -> &Arc<Secret> {
         &self.page
+    }
+
+    /// Opens what was handed out; `peer` is the key of who sealed it.
+    pub(super) fn opened(&self, peer: &str, body: Wiped) -> Result<Opened, &'static str> {
+        sealed::open(&self.key, peer, body)
     }
 }
 
@@ -141,7 +146,7 @@ async fn open(
     let moment = Moment::of(head, edge.clock.now());
     let peer = head.header("service-public-key");
     let peer = peer.ok_or_else(|| head.untrusted("a login's answer names no key"))?;
-    let opened = sealed::open(&begun.key, peer, body).map_err(|what| head.untrusted(what))?;
+    let opened = begun.opened(peer, body).map_err(|what| head.untrusted(what))?;
     let token = verify::app_token(edge, opened.app, app, Source::Login, &moment).await?;
     let org = match opened.org {
         Some(org) => verify::org_token(edge, org, &app.team, Source::Login, &moment)

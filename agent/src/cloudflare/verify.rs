@@ -73,7 +73,7 @@ async fn claims<C: DeserializeOwned>(
     edge.keys.verify(&edge.http, team, token, moment.now).await
 }
 
-fn check_app(claims: Claims, application: &Application, now: Timestamp) -> Result<Facts, Fault> {
+pub(super) fn check_app(claims: Claims, application: &Application, now: Timestamp) -> Result<Facts, Fault> {
     check(&claims, "app", &application.team, now)?;
     if !claims.is_for(&application.audience) {
         return Err(Fault::Wrong("an app token is for another application"));
@@ -87,7 +87,7 @@ fn check_app(claims: Claims, application: &Application, now: Timestamp) -> Resul
     })
 }
 
-fn check_org(claims: Claims, team: &TeamDomain, now: Timestamp) -> Result<Facts, Fault> {
+pub(super) fn check_org(claims: Claims, team: &TeamDomain, now: Timestamp) -> Result<Facts, Fault> {
     check(&claims, "org", team, now)?;
     let facts = claims.facts().map_err(|_| Fault::Wrong("a token's issuer is no team"))?;
     Ok(Facts { label: team.to_string(), ..facts })

@@ -13,23 +13,23 @@ use serde_json::{Value, json};
 use super::text::tag;
 
 /// A key that signs with RS256.
-pub(super) struct Key {
+pub(crate) struct Key {
     /// Its name in a JWKS: 64 hexadecimal digits.
-    pub(super) kid: String,
+    pub(crate) kid: String,
     /// Its modulus as a JWKS spells it.
-    pub(super) modulus: String,
+    pub(crate) modulus: String,
     /// Its exponent as a JWKS spells it.
-    pub(super) exponent: String,
+    pub(crate) exponent: String,
     pair: KeyPair,
 }
 
 /// The key that is in no JWKS.
-pub(super) const STRANGER: usize = 0;
+pub(crate) const STRANGER: usize = 0;
 
 static MADE: Mutex<BTreeMap<usize, Arc<Key>>> = Mutex::new(BTreeMap::new());
 
 /// Finds the key of this number, and makes it when it is asked for the first time.
-pub(super) fn key(number: usize) -> Arc<Key> {
+pub(crate) fn key(number: usize) -> Arc<Key> {
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     Arc::clone(made.entry(number).or_insert_with(|| Arc::new(Key::new())))
 }
@@ -44,7 +44,7 @@ impl Key {
     }
 
     /// Signs with RS256.
-    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
             .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
@@ -53,7 +53,7 @@ impl Key {
     }
 
     /// Shows the public half as it stands in a JWKS.
-    pub(super) fn public(&self) -> Value {
+    pub(crate) fn public(&self) -> Value {
         json!({
             "kid": self.kid, "kty": "RSA", "alg": "RS256", "use": "sig",
             "e": self.exponent, "n": self.modulus,

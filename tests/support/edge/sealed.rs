@@ -6,26 +6,26 @@ use crypto_box::aead::{Aead, AeadCore, OsRng};
 use crypto_box::{PublicKey, SalsaBox, SecretKey};
 
 /// A text that only one key opens.
-pub(super) struct Sealed {
+pub(crate) struct Sealed {
     /// The sender's key, as the header spells it.
-    pub(super) from: String,
+    pub(crate) from: String,
     /// The box, as the body spells it.
-    pub(super) body: String,
+    pub(crate) body: String,
 }
 
 /// Reads a program's public key as it stands in a login's URL.
-pub(super) fn public_key(text: &str) -> Option<PublicKey> {
+pub(crate) fn public_key(text: &str) -> Option<PublicKey> {
     let bytes = URL_SAFE.decode(text).ok()?;
     PublicKey::from_slice(&bytes).ok()
 }
 
 /// Makes the public key of nobody who asked.
-pub(super) fn strangers_key() -> PublicKey {
+pub(crate) fn strangers_key() -> PublicKey {
     SecretKey::generate(&mut OsRng).public_key()
 }
 
 /// Seals a text for a key.
-pub(super) fn seal(text: &str, to: &PublicKey) -> Sealed {
+pub(crate) fn seal(text: &str, to: &PublicKey) -> Sealed {
     let own = SecretKey::generate(&mut OsRng);
     let nonce = SalsaBox::generate_nonce(&mut OsRng);
     let sealed = SalsaBox::new(to, &own).encrypt(&nonce, text.as_bytes()).expect("a short text");

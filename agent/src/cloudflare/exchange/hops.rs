@@ -10,16 +10,16 @@ use crate::cloudflare::error::Unsupported;
 use crate::cloudflare::http::Head;
 
 /// Between whom the way goes.
-pub(super) struct Route<'a> {
+pub(in crate::cloudflare) struct Route<'a> {
     /// The application's URL.
-    pub(super) asked: &'a Url,
+    pub(in crate::cloudflare) asked: &'a Url,
     /// The team's host, as verified metadata told it.
-    pub(super) team: &'a TeamDomain,
+    pub(in crate::cloudflare) team: &'a TeamDomain,
 }
 
 /// The kinds of place on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub enum Place {
     /// The application's host, before the login.
     Application,
     /// The team's login page.
@@ -30,10 +30,12 @@ pub(super) enum Place {
 
 /// What follows from an answer.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Next {
+pub enum Next {
     /// Another call.
     Hop {
+        /// Where it goes.
         to: Url,
+        /// What is there.
         place: Place,
         /// The org token that the team set in place of the one it was shown.
         renewed: Option<Secret>,
@@ -46,7 +48,7 @@ pub(super) enum Next {
 
 impl Route<'_> {
     /// Decides what follows from the answer to a call for `url`, which is `at` a place of the way.
-    pub(super) fn next(
+    pub(in crate::cloudflare) fn next(
         &self,
         at: Place,
         url: &Url,

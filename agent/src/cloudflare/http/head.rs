@@ -1,6 +1,6 @@
 //! What an answer says before its body.
 
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use usher_proto::Timestamp;
 
 use crate::cloudflare::error::Trouble;
@@ -67,17 +67,23 @@ impl Head {
         EdgeError::Untrusted { host: self.host.clone(), what }
     }
 
-    /// Makes an answer up.
-    #[cfg(test)]
-    pub(in crate::cloudflare) fn sample(host: &str, status: u16, headers: &[(&'static str, &str)]) -> Self {
-        let headers = headers.iter().map(|(name, value)| {
-            let value = value.parse().expect("a header's value");
-            (reqwest::header::HeaderName::from_static(name), value)
-        });
+    /// Makes an answer up; a header that HTTP does not carry is left out.
+    pub(in crate::cloudflare) fn made_up(host: &str, status: u16, headers: &[(&str, &[u8])]) -> Self {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            map.append(name, value);
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value)) {
+                map.append(name, value);
+            }
         }
         Self::new(host.to_owned(), status, map)
+    }
+
+    /// Makes an answer up, every header of which HTTP carries.
+    #[cfg(test)]
+    pub(in crate::cloudflare) fn sample(host: &str, status: u16, headers: &[(&'static str, &str)]) -> Self {
+        let bytes: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        let head = Self::made_up(host, status, &bytes);
+        assert_eq!(head.headers.len(), headers.len(), "a header cannot be sent");
+        head
     }
 }

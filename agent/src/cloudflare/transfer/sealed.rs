@@ -18,9 +18,9 @@ pub(super) struct Key(Wiped);
 
 /// What was in the box, not verified yet.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Opened {
-    pub(super) app: Secret,
-    pub(super) org: Option<Secret>,
+pub(in crate::cloudflare) struct Opened {
+    pub(in crate::cloudflare) app: Secret,
+    pub(in crate::cloudflare) org: Option<Secret>,
 }
 
 #[derive(Deserialize)]

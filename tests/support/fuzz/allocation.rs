@@ -3,11 +3,9 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-/// The system's allocator, which notes the largest piece that a thread asks for.
-struct Watched;
-
-#[global_allocator]
-static WATCHED: Watched = Watched;
+/// The system's allocator, which notes the largest piece that a thread asks for. A program that runs
+/// the properties makes it its own.
+pub struct Watched;
 
 thread_local! {
     static LARGEST: Cell<usize> = const { Cell::new(0) };
@@ -39,8 +37,9 @@ unsafe impl GlobalAlloc for Watched {
     }
 }
 
-/// Tells the largest piece of memory, in bytes, that is asked for while something is done.
-pub(crate) fn largest_while<T>(doing: impl FnOnce() -> T) -> (T, usize) {
+/// Tells the largest piece of memory, in bytes, that is asked for while something is done; nothing is
+/// seen in a program with another allocator.
+pub fn largest_while<T>(doing: impl FnOnce() -> T) -> (T, usize) {
     LARGEST.set(0);
     let done = doing();
     (done, LARGEST.get())

@@ -1,0 +1,4 @@
+//! An answer in a frame.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| usher_fuzz::answer_frame(bytes));
