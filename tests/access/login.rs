@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use usher_tests::edge::hosts::{ACME, FEDRAMP_TRANSFER, TRANSFER};
 use usher_tests::edge::{ADA, Fault, Where};
-use usher_tests::world::World;
+use usher_tests::world::{World, eventually};
 
 use super::{code, says, token};
 
@@ -117,12 +117,10 @@ fn a_login_goes_on_when_the_first_client_leaves_and_ends_with_the_last() {
     let abandoned = alone.page()["event"]["log-in"]["url"].clone();
     drop(alone);
     // The agent notices with its next word to the client that has left; then a login is a new one.
-    let renewed = loop {
+    let renewed = eventually(|| {
         let mut next = world.begin_login("https://app.example.test");
         let page = next.page()["event"]["log-in"].clone();
-        if page["url"] != abandoned {
-            break page;
-        }
-    };
+        (page["url"] != abandoned).then_some(page)
+    });
     assert_eq!(renewed["open"], true);
 }

@@ -40,12 +40,7 @@ fn a_token_in_use_is_renewed_ahead_of_its_end_and_an_unused_one_is_not() {
         log.at("other.example.test").iter().filter(|entry| entry.part == Where::Authorized).count(),
         1
     );
-    let renewed = loop {
-        let answer = world.token("https://app.example.test");
-        if token(&answer) != used {
-            break answer;
-        }
-    };
+    let renewed = world.another_token("https://app.example.test", &used);
     assert_eq!(renewed["token"]["credential"]["source"], "exchange");
     assert_eq!(world.edge.log().exchanges(), before + 1);
 }
@@ -88,27 +83,32 @@ fn lookups_are_answered_while_the_edge_is_down_and_while_it_hangs() {
     assert_eq!(code(&other), "network", "{other}");
 }
 
-#[test]
-fn a_day_old_application_is_looked_at_again_behind_the_callers_back() {
+/// Lets tokens outlive what is known about their applications.
+fn with_long_lives() -> World {
     let world = World::start();
     world.edge.set_token_life(10 * 24 * 3600);
     world.edge.set_org_token_life(20 * 24 * 3600);
+    world
+}
+
+#[test]
+fn a_day_old_application_is_looked_at_again_behind_the_callers_back() {
+    let world = with_long_lives();
     let login = world.log_in("https://app.example.test");
     world.clock.turn(24 * 3600 + 1);
-    let hang = world.edge.fault(Where::Metadata, Fault::Hang);
+    let _hang = world.edge.fault(Where::Metadata, Fault::Hang);
     assert_eq!(token(&world.token("https://app.example.test")), token(&login), "it waits for nothing");
     world.edge.wait_until(|log| log.discoveries() == 2);
-    drop(hang);
-    // Another application takes its place: the old token is good for nothing.
+}
+
+#[test]
+fn an_application_that_took_the_place_of_another_is_found_within_a_day() {
+    let world = with_long_lives();
+    let login = world.log_in("https://app.example.test");
     world.edge.remove_app("app.example.test");
     world.edge.add_app("*.example.test", AppSettings::of(ACME));
     world.clock.turn(24 * 3600 + 1);
-    let renewed = loop {
-        let answer = world.token("https://app.example.test");
-        if token(&answer) != token(&login) {
-            break answer;
-        }
-    };
+    let renewed = world.another_token("https://app.example.test", token(&login));
     assert_eq!(renewed["token"]["credential"]["app"], "*.example.test");
     let apps = world.held().into_iter().filter(|(kind, _)| kind == "app-token").map(|(_, label)| label);
     assert_eq!(apps.collect::<Vec<_>>(), ["*.example.test"]);
@@ -119,12 +119,7 @@ fn an_application_that_begins_below_another_is_found_behind_the_callers_back() {
     let world = World::start();
     let around = world.log_in("https://app.example.test");
     assert_eq!(token(&world.token("https://app.example.test/public")), token(&around));
-    let below = loop {
-        let answer = world.token("https://app.example.test/admin/users");
-        if token(&answer) != token(&around) {
-            break answer;
-        }
-    };
+    let below = world.another_token("https://app.example.test/admin/users", token(&around));
     assert_eq!(below["token"]["credential"]["app"], "app.example.test/admin");
     assert_eq!(token(&world.token("https://app.example.test/public")), token(&around), "which stays");
 }

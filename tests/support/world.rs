@@ -2,7 +2,7 @@
 
 use std::io::{BufReader, Write};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use interprocess::local_socket::Stream;
 use serde_json::{Value, json};
@@ -12,6 +12,9 @@ use crate::agent::TestAgent;
 use crate::clock::TestClock;
 use crate::edge::Edge;
 use crate::wire::{connect, read_line};
+
+/// A test that waits longer than this has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs until it is dropped.
 pub struct World {
@@ -42,6 +45,18 @@ impl World {
         self.agent.token(url)
     }
 
+    /// Asks for a token again and again until the agent, which works on it behind the callers' backs, has
+    /// another one than `old`.
+    ///
+    /// # Panics
+    /// That takes more than a minute.
+    pub fn another_token(&self, url: &str, old: &str) -> Value {
+        eventually(|| {
+            let answer = self.token(url);
+            (answer["token"]["token"] != old).then_some(answer)
+        })
+    }
+
     /// Logs in: the person opens the page when the agent says so. Shows the answer.
     pub fn log_in(&self, url: &str) -> Value {
         let mut login = self.begin_login(url);
@@ -61,6 +76,20 @@ impl World {
         let all = list["list"]["credentials"].as_array().cloned().unwrap_or_default();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         all.iter().map(|one| (text(&one["kind"]), text(&one["label"]))).collect()
+    }
+}
+
+/// Tries until there is something.
+///
+/// # Panics
+/// That takes more than a minute.
+pub fn eventually<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(done) = attempt() {
+            return done;
+        }
+        assert!(Instant::now() < end, "what was expected did not happen");
     }
 }
 

@@ -117,7 +117,7 @@ fn edge(error: EdgeError) -> Refusal {
         EdgeError::ServiceTokenRefused { host, wants_login: true } => Refusal::new(
             Code::ServiceTokenRefused,
             format!("{host} does not take the service token and asks for a login"),
-            "its policy must be Service Auth (an Allow policy lets no service token in); or the token has expired",
+            "its policy must be Service Auth (an Allow policy lets no service token in), or the token has expired; to log in as a person use another --profile, or `usher forget` the service token",
         ),
         EdgeError::ServiceTokenRefused { host, wants_login: false } => Refusal::new(
             Code::ServiceTokenRefused,
