@@ -2,8 +2,6 @@
 //! added to the byte there; a change beyond the end cuts or lengthens the file. An input that begins as
 //! sealed files do is one itself.
 
-use std::sync::OnceLock;
-
 use tempfile::TempDir;
 use usher_agent::seal::Cost;
 use usher_agent::store::file::{File, PassphraseSource};
@@ -27,9 +25,14 @@ const MAGIC: &[u8] = b"usher box";
 
 /// A changed file does not open, and one that asks for too much is not given it.
 pub fn sealed_file(bytes: &[u8]) {
-    let place = place();
-    let given = if bytes.starts_with(MAGIC) { bytes.to_vec() } else { changed(&place.good, bytes) };
-    let cost = cost(&given);
+    in_place(|place| {
+        let whole = bytes.starts_with(MAGIC);
+        check(place, &if whole { bytes.to_vec() } else { changed(&place.good, bytes) });
+    });
+}
+
+fn check(place: &Place, given: &[u8]) {
+    let cost = cost(given);
     let is = |most: Cost| {
         cost.is_none_or(|cost| {
             cost.memory_kib <= most.memory_kib && cost.passes <= most.passes && cost.lanes <= most.lanes
@@ -38,7 +41,7 @@ pub fn sealed_file(bytes: &[u8]) {
     if is(MOST) && !is(AFFORDABLE) {
         return;
     }
-    let (opened, largest) = largest_while(|| place.open(&given));
+    let (opened, largest) = largest_while(|| place.open(given));
     if given == place.good {
         assert_eq!(opened, Ok(()), "nothing was changed");
     } else {
@@ -56,12 +59,12 @@ pub(super) struct Place {
     good: Vec<u8>,
 }
 
-/// The one folder of this thread: a process may check many properties at once.
-pub(super) fn place() -> &'static Place {
+/// Does something in the one folder of this thread, which goes with it.
+pub(super) fn in_place<T>(doing: impl FnOnce(&Place) -> T) -> T {
     thread_local! {
-        static PLACE: OnceLock<&'static Place> = const { OnceLock::new() };
+        static PLACE: Place = Place::new();
     }
-    PLACE.with(|place| *place.get_or_init(|| Box::leak(Box::new(Place::new()))))
+    PLACE.with(doing)
 }
 
 impl Place {

@@ -6,7 +6,7 @@ use usher_agent::seal::{Key, Salt};
 use usher_agent::store::{Record, Store};
 
 use super::in_proportion;
-use super::sealed::{CHEAP, passphrase, place};
+use super::sealed::{CHEAP, in_place, passphrase};
 
 /// A record that is read is the same when it is written and read again; a sealed file is read or not,
 /// whatever is in it.
@@ -15,11 +15,12 @@ pub fn stored(bytes: &[u8]) {
         let again = record.encode().expect("what was stored can be stored");
         assert_eq!(Record::decode(&again), Ok(record));
     }
-    let place = place();
-    place.write(&sealed(bytes));
-    let mut store = place.store();
-    assert_eq!(store.unlock(Some(&passphrase())), Ok(()), "it is sealed with the passphrase's key");
-    let _ = in_proportion(bytes.len(), || store.load());
+    in_place(|place| {
+        place.write(&sealed(bytes));
+        let mut store = place.store();
+        assert_eq!(store.unlock(Some(&passphrase())), Ok(()), "it is sealed with the passphrase's key");
+        let _ = in_proportion(bytes.len(), || store.load());
+    });
 }
 
 /// Makes a sealed file, whatever is inside, in the form that the agent documents.
