@@ -9,6 +9,7 @@ mod events;
 mod fetch;
 mod flights;
 mod headers;
+mod holdings;
 mod keep;
 mod known;
 mod lock;
@@ -23,10 +24,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use usher_proto::answer::{Imported, Outcome, State};
-use usher_proto::frame::MAX_MESSAGE;
-use usher_proto::request::Import;
-use usher_proto::{AppUrl, Credential, CredentialId, ProfileName, Timestamp, json};
+use usher_proto::answer::State;
+use usher_proto::{AppUrl, ProfileName, Timestamp};
 
 use self::cache::Cache;
 use self::fetch::Fetches;
@@ -35,7 +34,7 @@ use self::lock::Lock;
 use self::login::Logins;
 use self::throttle::Throttle;
 use crate::clock::Clock;
-use crate::cloudflare::{self, Edge};
+use crate::cloudflare::Edge;
 use crate::store::thread::StoreThread;
 use crate::store::{Record, StoreError};
 
@@ -45,9 +44,6 @@ pub use self::login::LoginOptions;
 
 /// How long a person has for a login.
 pub const LOGIN_PATIENCE: Duration = Duration::from_secs(600);
-
-/// Bytes of JSON in one page of a list, so that with one credential more it is still a message.
-const PAGE: usize = MAX_MESSAGE / 2;
 
 /// Holds every credential while the agent runs. The only place with state beside the store.
 pub struct Broker {
@@ -171,87 +167,6 @@ impl Broker {
             }
         }
         Ok(record)
-    }
-
-    /// Lists what is held, one profile's or all, from the one after `after` on and as much of it as
-    /// fits into a message; tells whether there is more.
-    pub async fn list(
-        &self,
-        profile: Option<&ProfileName>,
-        after: Option<&CredentialId>,
-    ) -> Result<(Vec<Arc<Credential>>, bool), BrokerError> {
-        self.read().await?;
-        let mut all = self.inner().cache.list(profile);
-        if let Some(after) = after {
-            let last = all.iter().position(|credential| credential.id == *after);
-            all.drain(..=last.ok_or(BrokerError::NoSuchId)?);
-        }
-        let sizes = all.iter().map(|credential| json::encode(credential).map_or(PAGE, |line| line.len()));
-        let fit = sizes
-            .scan(0, |sum, size| {
-                *sum += size;
-                Some(*sum)
-            })
-            .take_while(|sum| *sum <= PAGE)
-            .count();
-        let page = all[..fit.max(1).min(all.len())].to_vec();
-        let more = page.len() < all.len();
-        Ok((page, more))
-    }
-
-    /// Shows one credential.
-    pub async fn show(&self, id: &CredentialId) -> Result<Arc<Credential>, BrokerError> {
-        self.read().await?;
-        self.inner().cache.credential(id).ok_or(BrokerError::NoSuchId)
-    }
-
-    /// Takes a secret in: first into memory, then into the store, from which it is read back.
-    ///
-    /// If the store fails the secret can be used until the agent ends, and the answer says so.
-    pub async fn import(&self, import: Import) -> Result<Imported, BrokerError> {
-        if let Err(error @ BrokerError::Locked) = self.read().await {
-            return Err(error);
-        }
-        let given = cloudflare::read(import, self.clock.now())?;
-        let (record, outcome) = self.inner().cache.take_in(given);
-        let stored = match outcome {
-            Outcome::New | Outcome::Replaced => self.save(&record).await,
-            Outcome::Unchanged | Outcome::Older => self.check(&record).await,
-        };
-        if stored.is_ok() {
-            self.inner().cache.saved(&record);
-            self.save_unsaved().await;
-        }
-        Ok(Imported {
-            credential: Arc::clone(&record.credential),
-            outcome,
-            safe: stored.is_ok() && outcome != Outcome::Older && self.store.outlives_reboot(),
-            trouble: stored.err().map(|error| BrokerError::from(error).into()),
-        })
-    }
-
-    /// Wipes a credential from the store and then from memory; tells how many that were.
-    pub async fn forget(&self, id: &CredentialId) -> Result<u64, BrokerError> {
-        self.show(id).await?;
-        self.forget_each(vec![id.clone()]).await
-    }
-
-    /// Wipes all that is held, one profile's or everybody's.
-    pub async fn forget_all(&self, profile: Option<&ProfileName>) -> Result<u64, BrokerError> {
-        self.read().await?;
-        let all = self.inner().cache.list(profile);
-        self.forget_each(all.iter().map(|credential| credential.id.clone()).collect()).await
-    }
-
-    async fn forget_each(&self, ids: Vec<CredentialId>) -> Result<u64, BrokerError> {
-        let mut count = 0;
-        for id in ids {
-            let gone = id.clone();
-            self.store.call(move |store| store.remove(&gone)).await?;
-            self.inner().cache.remove(&id);
-            count += 1;
-        }
-        Ok(count)
     }
 
     /// Tells whether lookups are answered, and what is wrong with the store if they are not.

@@ -1,0 +1,97 @@
+//! What is held: listed, shown, taken in, and wiped.
+
+use std::sync::Arc;
+
+use usher_proto::answer::{Imported, Outcome};
+use usher_proto::frame::MAX_MESSAGE;
+use usher_proto::request::Import;
+use usher_proto::{Credential, CredentialId, ProfileName, json};
+
+use super::{Broker, BrokerError};
+use crate::cloudflare;
+
+/// Bytes of JSON in one page of a list, so that with one credential more it is still a message.
+const PAGE: usize = MAX_MESSAGE / 2;
+
+impl Broker {
+    /// Lists what is held, one profile's or all, from the one after `after` on and as much of it as
+    /// fits into a message; tells whether there is more.
+    pub async fn list(
+        &self,
+        profile: Option<&ProfileName>,
+        after: Option<&CredentialId>,
+    ) -> Result<(Vec<Arc<Credential>>, bool), BrokerError> {
+        self.read().await?;
+        let mut all = self.inner().cache.list(profile);
+        if let Some(after) = after {
+            let last = all.iter().position(|credential| credential.id == *after);
+            all.drain(..=last.ok_or(BrokerError::NoSuchId)?);
+        }
+        let sizes = all.iter().map(|credential| json::encode(credential).map_or(PAGE, |line| line.len()));
+        let fit = sizes
+            .scan(0, |sum, size| {
+                *sum += size;
+                Some(*sum)
+            })
+            .take_while(|sum| *sum <= PAGE)
+            .count();
+        let page = all[..fit.max(1).min(all.len())].to_vec();
+        let more = page.len() < all.len();
+        Ok((page, more))
+    }
+
+    /// Shows one credential.
+    pub async fn show(&self, id: &CredentialId) -> Result<Arc<Credential>, BrokerError> {
+        self.read().await?;
+        self.inner().cache.credential(id).ok_or(BrokerError::NoSuchId)
+    }
+
+    /// Takes a secret in: first into memory, then into the store, from which it is read back.
+    ///
+    /// If the store fails the secret can be used until the agent ends, and the answer says so.
+    pub async fn import(&self, import: Import) -> Result<Imported, BrokerError> {
+        if let Err(error @ BrokerError::Locked) = self.read().await {
+            return Err(error);
+        }
+        let given = cloudflare::read(import, self.clock.now())?;
+        let (record, outcome) = self.inner().cache.take_in(given);
+        let stored = match outcome {
+            Outcome::New | Outcome::Replaced => self.save(&record).await,
+            Outcome::Unchanged | Outcome::Older => self.check(&record).await,
+        };
+        if stored.is_ok() {
+            self.inner().cache.saved(&record);
+            self.save_unsaved().await;
+        }
+        Ok(Imported {
+            credential: Arc::clone(&record.credential),
+            outcome,
+            safe: stored.is_ok() && outcome != Outcome::Older && self.store.outlives_reboot(),
+            trouble: stored.err().map(|error| BrokerError::from(error).into()),
+        })
+    }
+
+    /// Wipes a credential from the store and then from memory; tells how many that were.
+    pub async fn forget(&self, id: &CredentialId) -> Result<u64, BrokerError> {
+        self.show(id).await?;
+        self.forget_each(vec![id.clone()]).await
+    }
+
+    /// Wipes all that is held, one profile's or everybody's.
+    pub async fn forget_all(&self, profile: Option<&ProfileName>) -> Result<u64, BrokerError> {
+        self.read().await?;
+        let all = self.inner().cache.list(profile);
+        self.forget_each(all.iter().map(|credential| credential.id.clone()).collect()).await
+    }
+
+    async fn forget_each(&self, ids: Vec<CredentialId>) -> Result<u64, BrokerError> {
+        let mut count = 0;
+        for id in ids {
+            let gone = id.clone();
+            self.store.call(move |store| store.remove(&gone)).await?;
+            self.inner().cache.remove(&id);
+            count += 1;
+        }
+        Ok(count)
+    }
+}
