@@ -1,5 +1,6 @@
 //! A person logs in, and what follows from that without one.
 
+use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
@@ -8,6 +9,9 @@ use usher_tests::edge::{ADA, Fault, Where};
 use usher_tests::world::{World, eventually};
 
 use super::{code, says, token};
+
+/// How often the agent says to a client that the login is still awaited.
+const TELL_EVERY: Duration = Duration::from_secs(1);
 
 #[test]
 fn a_login_gives_a_token_that_the_edge_takes() {
@@ -116,8 +120,10 @@ fn a_login_goes_on_when_the_first_client_leaves_and_ends_with_the_last() {
     let mut alone = world.begin_login("https://app.example.test");
     let abandoned = alone.page()["event"]["log-in"]["url"].clone();
     drop(alone);
-    // The agent notices with its next word to the client that has left; then a login is a new one.
+    // The agent notices with its next word to a client that it has left, and it says one every second.
+    // Each try is such a client too, so the next one comes after that.
     let renewed = eventually(|| {
+        thread::sleep(2 * TELL_EVERY);
         let mut next = world.begin_login("https://app.example.test");
         let page = next.page()["event"]["log-in"].clone();
         (page["url"] != abandoned).then_some(page)
