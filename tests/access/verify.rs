@@ -57,7 +57,9 @@ fn an_application_that_asks_for_more_than_the_session_has_does_not_end_it() {
     world.log_in("https://app.example.test");
     world.token("https://other.example.test");
     let page = world.edge.fault(Where::Login.at(ACME), Fault::Status(200));
-    assert_eq!(code(&world.token("https://one.example.test")), "login-required");
+    let more = world.token("https://one.example.test");
+    assert_eq!(code(&more), "login-required", "{more}");
+    assert!(says(&more, "second factor"), "{more}");
     drop(page);
     assert!(world.token("https://two.example.test")["token"].is_object(), "the others go on");
 }

@@ -35,6 +35,11 @@ pub enum BrokerError {
         /// The application.
         label: String,
     },
+    /// The team's session is good, and the application asks for more than it has.
+    WantsMore {
+        /// The application.
+        label: String,
+    },
     /// Nobody logged in while the agent waited.
     LoginTimeout,
     /// The agent was told never to go out, or what it holds cannot be renewed.

@@ -103,17 +103,18 @@ impl Broker {
             let issued = edge.exchange_service_token(url, app, &service.secret).await?;
             return self.keep_app_token(issued, profile, url);
         }
-        let login_required = BrokerError::LoginRequired { label: app.app.to_string() };
+        let label = app.app.to_string();
         let org = self.inner().cache.org_token(profile, &app.team);
         let Some(org) = org.filter(|org| !org.credential.is_expired(self.clock.now())) else {
-            return Err(login_required);
+            return Err(BrokerError::LoginRequired { label });
         };
         match edge.exchange(url, app, &org.secret).await {
             Ok(tokens) => self.keep_tokens(tokens, profile, url),
-            Err(EdgeError::OrgTokenRefused) => {
-                self.drop_org_token_if_dead(&org, app).await;
-                Err(login_required)
+            Err(EdgeError::OrgTokenRefused) if self.is_dead(&org, app) => {
+                self.drop_refused(&org).await;
+                Err(BrokerError::LoginRequired { label })
             }
+            Err(EdgeError::OrgTokenRefused) => Err(BrokerError::WantsMore { label }),
             Err(error) => Err(error.into()),
         }
     }

@@ -56,12 +56,12 @@ impl Broker {
         Ok(record)
     }
 
-    /// Drops an org token that the team does not take any more.
+    /// Tells whether an org token that was refused for an application is dead.
     ///
     /// The login page is also what an application shows that asks for more than the session has, such
     /// as a second factor; the session is not dead for that. So where the org token was exchanged
-    /// for other applications and never for this one, it stays.
-    pub(super) async fn drop_org_token_if_dead(self: &Arc<Self>, org: &Record, app: &Application) {
+    /// for other applications and never for this one, it lives.
+    pub(super) fn is_dead(&self, org: &Record, app: &Application) -> bool {
         let since = org.credential.issued;
         let exchanged: Vec<_> = self
             .inner()
@@ -78,9 +78,7 @@ impl Broker {
             .collect();
         let for_this_one =
             exchanged.iter().any(|credential| credential.audience.as_ref() == Some(&app.audience));
-        if exchanged.is_empty() || for_this_one {
-            self.drop_refused(org).await;
-        }
+        exchanged.is_empty() || for_this_one
     }
 
     /// Drops what Cloudflare refuses, unless something newer has taken its place.

@@ -60,6 +60,7 @@ impl Broker {
             match self.token(want).await {
                 Err(
                     BrokerError::LoginRequired { .. }
+                    | BrokerError::WantsMore { .. }
                     | BrokerError::Expired { .. }
                     | BrokerError::ExpiresSoon { .. },
                 ) => {}

@@ -47,6 +47,13 @@ impl From<BrokerError> for Refusal {
             BrokerError::LoginRequired { label } => {
                 Refusal::new(Code::LoginRequired, format!("{label} needs a login"), LOG_IN)
             }
+            BrokerError::WantsMore { label } => Refusal::new(
+                Code::LoginRequired,
+                format!(
+                    "{label} asks for more than the team's session has: a second factor, WARP or a client certificate"
+                ),
+                LOG_IN,
+            ),
             BrokerError::LoginTimeout => Refusal::new(
                 Code::LoginTimeout,
                 "nobody finished the login in the browser in time",
@@ -110,7 +117,7 @@ fn edge(error: EdgeError) -> Refusal {
         EdgeError::Denied { host } => Refusal::new(
             Code::AccessDenied,
             format!("a policy of {host} keeps you out"),
-            "ask whoever manages the application; another login does not help",
+            "ask whoever manages the application; it may want WARP or a client certificate, which usher cannot bring",
         ),
         EdgeError::OrgTokenRefused => Refusal::new(Code::LoginRequired, "the team's session is over", LOG_IN),
         EdgeError::NotSupported(what) => not_supported(what),
