@@ -193,7 +193,7 @@ impl AppPattern {
     fn covers_path(&self, path: &str) -> bool {
         let ours = self.path();
         if ours.contains('*') {
-            return glob(ours, path);
+            return glob(ours, path) || path.match_indices('/').any(|(at, _)| glob(ours, &path[..at]));
         }
         path.strip_prefix(ours)
             .is_some_and(|below| ours.is_empty() || below.is_empty() || below.starts_with('/'))
@@ -370,8 +370,14 @@ mod tests {
             ),
             (
                 "example.com/foo*/bar",
-                &["example.com/foo/bar", "example.com/food/bar", "example.com/food/stuff/bar"],
-                &["example.com/foo"],
+                &[
+                    "example.com/foo/bar",
+                    "example.com/food/bar",
+                    "example.com/food/stuff/bar",
+                    "example.com/food/bar/",
+                    "example.com/food/bar/below",
+                ],
+                &["example.com/foo", "example.com/food/barn", "example.com/"],
             ),
             (
                 "dashboard.com/eng",
