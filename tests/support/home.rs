@@ -179,7 +179,7 @@ pub struct Foreground {
 impl Foreground {
     /// Starts it, and waits until it says that it listens.
     pub fn start(mut command: Command) -> Self {
-        let mut process = command.stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut process = spawn(command.stderr(Stdio::piped()));
         let mut said = BufReader::new(process.stderr.take().expect("piped"));
         let mut line = String::new();
         while !line.contains("listening at") {
@@ -241,14 +241,24 @@ impl Ran {
     }
 }
 
+/// Starts a process. Under Wine, threads that start processes at once get in each other's way now and then,
+/// which Wine calls an internal error; another try helps.
+pub fn spawn(command: &mut Command) -> Child {
+    const INTERNAL_ERROR: i32 = 1359;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match command.spawn() {
+            Err(error) if cfg!(windows) && error.raw_os_error() == Some(INTERNAL_ERROR) && tries < 5 => {}
+            started => return started.expect("it starts"),
+        }
+    }
+}
+
 /// Runs a command to its end.
 pub fn run(mut command: Command, input: &str) -> Ran {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = spawn(&mut command);
     let mut stdin = child.stdin.take().expect("piped");
     // A program that does not read its input closes it early, which is no failure here.
     let _ = stdin.write_all(input.as_bytes());

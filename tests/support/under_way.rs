@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
-use crate::home::Ran;
+use crate::home::{Ran, spawn};
 
 /// Runs until it ends; one that is dropped before is killed.
 pub struct UnderWay {
@@ -15,12 +15,7 @@ pub struct UnderWay {
 impl UnderWay {
     /// Starts it. What it prints is small enough to wait in a pipe.
     pub fn start(mut command: Command) -> Self {
-        let mut process = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("it starts");
+        let mut process = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
         let errors = BufReader::new(process.stderr.take().expect("piped"));
         Self { process, errors, said: String::new() }
     }
