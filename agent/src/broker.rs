@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use usher_proto::answer::State;
-use usher_proto::{AppUrl, ProfileName, Timestamp};
+use usher_proto::{AppUrl, Credential, ProfileName, Timestamp};
 
 use self::cache::Cache;
 use self::fetch::Fetches;
@@ -127,7 +127,10 @@ impl Broker {
     /// The most specific application decides, also when its token has expired: another application's
     /// token is never handed out in its place.
     pub async fn token(self: &Arc<Self>, want: &Want) -> Result<Record, BrokerError> {
-        let read = self.read().await;
+        let read = match self.read().await {
+            Err(error @ BrokerError::Locked) => return Err(error),
+            read => read,
+        };
         let missing = match (self.held(want), read) {
             (Ok(record), _) => return Ok(record),
             // What the store holds might do, so nothing is fetched in its place.
@@ -151,15 +154,16 @@ impl Broker {
         let now = self.clock.now();
         let mut inner = self.inner();
         let Inner { cache, known, .. } = &mut *inner;
-        let Some((record, uses)) = cache.app_token(&want.profile, &want.app) else {
+        let Some(mut token) = cache.app_token(&want.profile, &want.app) else {
             return Err(BrokerError::NoSuchApp);
         };
-        if known.is_of_another(&want.app, &record.credential) {
+        if known.is_of_another(&want.app, token.credential()) {
             return Err(BrokerError::NoSuchApp);
         }
-        lives(&record, now, want.min_valid)?;
+        lives(token.credential(), now, want.min_valid)?;
+        let record = token.open().ok_or(BrokerError::Locked)?;
         if self.edge.is_some() {
-            if uses.note(&want.app) {
+            if token.uses().note(&want.app) {
                 self.used.notify_one();
             }
             if known.take_look(&want.app, now) {
@@ -193,9 +197,9 @@ impl Broker {
 }
 
 /// Tells whether a token lives so many seconds more.
-fn lives(record: &Record, now: Timestamp, min_valid: u32) -> Result<(), BrokerError> {
-    let left = record.credential.expires.map_or(i64::MAX, |end| now.seconds_until(end));
-    let label = || record.credential.label.clone();
+fn lives(token: &Credential, now: Timestamp, min_valid: u32) -> Result<(), BrokerError> {
+    let left = token.expires.map_or(i64::MAX, |end| now.seconds_until(end));
+    let label = || token.label.clone();
     match left {
         ..=0 => Err(BrokerError::Expired { label: label(), ago: -left }),
         _ if left < i64::from(min_valid) => {

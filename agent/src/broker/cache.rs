@@ -28,12 +28,34 @@ struct Held {
     uses: Uses,
 }
 
+/// An app token that was found. Most who look for one do so for what it is, so it is not opened yet.
+pub(super) struct AppToken<'c> {
+    held: &'c mut Held,
+    vault: &'c Vault,
+}
+
+impl AppToken<'_> {
+    pub(super) fn credential(&self) -> &Arc<Credential> {
+        &self.held.credential
+    }
+
+    /// Shows its use.
+    pub(super) fn uses(&mut self) -> &mut Uses {
+        &mut self.held.uses
+    }
+
+    /// Opens it; none while the agent is locked.
+    pub(super) fn open(&self) -> Option<Record> {
+        self.held.open(self.vault)
+    }
+}
+
 impl Cache {
-    /// Finds the app token of the most specific application that covers the URL, and its use.
-    pub(super) fn app_token(&mut self, profile: &ProfileName, app: &AppUrl) -> Option<(Record, &mut Uses)> {
+    /// Finds the app token of the most specific application that covers the URL.
+    pub(super) fn app_token(&mut self, profile: &ProfileName, app: &AppUrl) -> Option<AppToken<'_>> {
         let id = self.apps.get(profile)?.find(app)?;
         let held = self.held.get_mut(id)?;
-        held.open(&self.vault).map(|record| (record, &mut held.uses))
+        Some(AppToken { held, vault: &self.vault })
     }
 
     /// Finds the service token that is for a URL: for its application, else for its team.

@@ -37,7 +37,7 @@ impl Broker {
             }
             done => done,
         }?;
-        lives(&record, self.clock.now(), want.min_valid)?;
+        lives(&record.credential, self.clock.now(), want.min_valid)?;
         Ok(record)
     }
 
@@ -51,9 +51,9 @@ impl Broker {
         let remembered = {
             let mut inner = self.inner();
             let Inner { cache, known, .. } = &mut *inner;
-            let held = cache.app_token(profile, url).map(|(record, _)| record.credential);
-            let held = held.filter(|credential| !known.is_of_another(url, credential));
-            let held = held.and_then(|credential| application_of(&credential));
+            let held = cache.app_token(profile, url);
+            let held = held.filter(|token| !known.is_of_another(url, token.credential()));
+            let held = held.and_then(|token| application_of(token.credential()));
             held.or_else(|| known.find(url, self.clock.now()))
         };
         match remembered {

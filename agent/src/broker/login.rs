@@ -75,7 +75,7 @@ impl Broker {
             let outcome = login.wait(events).await;
             if login.audience == app.audience {
                 let record = outcome?;
-                lives(&record, self.clock.now(), want.min_valid)?;
+                lives(&record.credential, self.clock.now(), want.min_valid)?;
                 return Ok(record);
             }
             // The session of another application's login gives this one's token in the next round.

@@ -65,7 +65,7 @@ impl Broker {
         let id = match target {
             Target::Id(id) => id,
             Target::App(url) => {
-                let record = inner.cache.app_token(profile, url).map(|(record, _)| record);
+                let record = inner.cache.app_token(profile, url).and_then(|token| token.open());
                 return Ok(Named { url: url.clone(), profile: profile.clone(), record });
             }
         };
