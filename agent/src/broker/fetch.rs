@@ -30,10 +30,10 @@ impl Broker {
             return Ok(record);
         }
         let record = match self.exchange(&want.profile, &want.app, &app).await {
-            Err(BrokerError::Edge(EdgeError::Untrusted { .. } | EdgeError::NoAccess { .. })) => {
+            Err(error @ BrokerError::Edge(EdgeError::Untrusted { .. } | EdgeError::NoAccess { .. })) => {
                 // The application may have been made anew since it was discovered.
                 let now = self.discover(&want.app).await?;
-                self.exchange(&want.profile, &want.app, &now).await
+                if now == app { Err(error) } else { self.exchange(&want.profile, &want.app, &now).await }
             }
             done => done,
         }?;
