@@ -145,8 +145,8 @@ impl Key {
         Ok(plaintext)
     }
 
-    fn from_bytes(mut bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
-        Secret::new(std::mem::take(&mut *bytes)).ok().and_then(Self::from_secret)
+    fn from_bytes(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
+        bytes.try_into().ok().and_then(Self::from_secret)
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use crate::wiped::Wiped;
 
@@ -33,6 +34,15 @@ impl Secret {
     #[expect(clippy::len_without_is_empty, reason = "it is never empty")]
     pub fn len(&self) -> usize {
         self.0.len()
+    }
+}
+
+impl TryFrom<Zeroizing<Vec<u8>>> for Secret {
+    type Error = EmptySecret;
+
+    /// Takes the buffer over too.
+    fn try_from(mut bytes: Zeroizing<Vec<u8>>) -> Result<Self, EmptySecret> {
+        Self::new(std::mem::take(&mut *bytes))
     }
 }
 
@@ -156,6 +166,7 @@ mod tests {
         let secret = Secret::new(b"canary".to_vec()).expect("not empty");
         assert_eq!(format!("{secret:?}"), "Secret(..)");
         assert_eq!(Secret::new(Vec::new()), Err(EmptySecret));
+        assert_eq!(Secret::try_from(Zeroizing::new(Vec::new())), Err(EmptySecret));
     }
 
     #[test]

@@ -216,8 +216,8 @@ impl Cache {
 
 impl Held {
     fn open(&self, vault: &Vault) -> Option<Record> {
-        let mut opened = vault.open(self.credential.id.as_str().as_bytes(), &self.sealed).ok()?;
-        let secret = Secret::new(std::mem::take(&mut *opened)).ok()?;
+        let opened = vault.open(self.credential.id.as_str().as_bytes(), &self.sealed).ok()?;
+        let secret = Secret::try_from(opened).ok()?;
         Some(Record { credential: Arc::clone(&self.credential), secret: Arc::new(secret) })
     }
 }

@@ -35,8 +35,8 @@ impl Lock {
     async fn open(self, passphrase: Secret) -> Result<Keys, BrokerError> {
         let key = derive(passphrase, self.salt).await?;
         let open = |what, sealed: &[u8]| {
-            let mut bytes = key.open(what, sealed).map_err(|_| BrokerError::WrongPassphrase)?;
-            Secret::new(std::mem::take(&mut *bytes)).map_err(|_| BrokerError::WrongPassphrase)
+            let bytes = key.open(what, sealed).map_err(|_| BrokerError::WrongPassphrase)?;
+            Secret::try_from(bytes).map_err(|_| BrokerError::WrongPassphrase)
         };
         let vault = open(VAULT_KEY, &self.vault_key)?;
         let store = self.store_key.map(|sealed| open(STORE_KEY, &sealed)).transpose()?;

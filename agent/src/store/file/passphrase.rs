@@ -63,7 +63,7 @@ impl PassphraseSource {
                 bytes.pop();
             }
         }
-        let passphrase = Secret::new(std::mem::take(&mut *bytes));
+        let passphrase = Secret::try_from(bytes);
         passphrase.map(Some).map_err(|_| StoreError::PassphraseFile("the file is empty"))
     }
 }
