@@ -16,7 +16,7 @@ use crate::stop::Stop;
 use crate::store::Record;
 
 /// What the agent can do beyond the first protocol, by name; a client asks before it relies on one.
-const FEATURES: [&str; 3] = ["frames", "json-lines", "login"];
+const FEATURES: [&str; 6] = ["frames", "json-lines", "login", "tunnels", "revoke", "watch"];
 
 /// What the handler tells about the agent it belongs to.
 pub struct About {
@@ -111,6 +111,18 @@ impl Handler {
                 log::info!("unlocked by pid {}", peer.pid);
                 Answer::Unlocked {}
             }
+            Request::CertLogin { .. }
+            | Request::Cert { .. }
+            | Request::Tunnels { .. }
+            | Request::Tunnel(_)
+            | Request::TunnelSecret { .. }
+            | Request::RotateTunnel { .. }
+            | Request::Deployed { .. }
+            | Request::RotateServiceToken { .. }
+            | Request::RollCert { .. }
+            | Request::Revoke { .. }
+            | Request::Pending {}
+            | Request::Watch { .. } => return Err(BrokerError::Offline),
             Request::Stop {} => {
                 log::info!("stopped by pid {}", peer.pid);
                 self.stop.ask();

@@ -129,14 +129,17 @@ fn exit_of(code: Code) -> Exit {
         Code::BadRequest => Exit::Usage,
         Code::NotFound | Code::LoginRequired | Code::LoginTimeout => Exit::Missing,
         Code::Unavailable => Exit::NoAgent,
-        Code::Locked | Code::WrongPassphrase | Code::Denied => Exit::Refused,
+        Code::Locked | Code::WrongPassphrase | Code::Denied | Code::NoPermission | Code::Revoked => {
+            Exit::Refused
+        }
         Code::Network
         | Code::NoAccess
         | Code::AccessDenied
         | Code::NotSupported
         | Code::ServiceTokenRefused
         | Code::WrongClock
-        | Code::Untrusted => Exit::Network,
+        | Code::Untrusted
+        | Code::Uncertain => Exit::Network,
         Code::StoreLocked | Code::StoreTimeout | Code::StoreFull | Code::StoreFailed => Exit::Store,
         Code::TooLarge
         | Code::TooSlow
@@ -193,6 +196,9 @@ mod tests {
             (Code::WrongClock, 6),
             (Code::Untrusted, 6),
             (Code::LoginTimeout, 3),
+            (Code::NoPermission, 5),
+            (Code::Revoked, 5),
+            (Code::Uncertain, 6),
         ] {
             assert_eq!(Error::from(Refusal::new(code, "", "")).exit() as u8, exit, "{code:?}");
         }

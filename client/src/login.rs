@@ -95,8 +95,11 @@ impl Wait {
             let outcome = self.show_page(page, *open, streams)?;
             streams.tell(outcome);
         }
-        let (Event::LogIn { left, .. } | Event::Waiting { left }) = event;
-        self.progress(*left, streams);
+        if let Event::LogIn { left, .. } | Event::LogInToAccount { left, .. } | Event::Waiting { left } =
+            event
+        {
+            self.progress(*left, streams);
+        }
         Ok(())
     }
 

@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::change::Change;
 use crate::credential::Credential;
 use crate::name::{HeaderName, TeamDomain, Timestamp};
+use crate::revocation::Revoked;
 use crate::secret::{Secret, wire};
+use crate::tunnel::{Connector, Tunnel};
 
 /// One answer. In JSON it is an object with one member, named after the variant.
 #[derive(Debug, Serialize, Deserialize)]
@@ -73,6 +76,49 @@ pub enum Answer {
         /// The one before was refused, and this one took its place.
         replaced: bool,
     },
+    /// The tunnels of an account.
+    Tunnels {
+        /// Sorted by name.
+        tunnels: Vec<Tunnel>,
+    },
+    /// A tunnel.
+    Tunnel {
+        /// What it is.
+        tunnel: Tunnel,
+        /// Who serves it.
+        connectors: Vec<Connector>,
+    },
+    /// A secret that is to be lent to a program.
+    Secret {
+        /// The secret itself.
+        #[serde(with = "wire")]
+        secret: Arc<Secret>,
+        /// What it is.
+        credential: Arc<Credential>,
+    },
+    /// A credential has another secret.
+    Rotated {
+        /// What it is.
+        credential: Arc<Credential>,
+        /// So many groups of replicas have it.
+        deployed: u32,
+        /// Nothing is left to be done.
+        finished: bool,
+        /// Secrets of before are taken until then, where Cloudflare was asked for that.
+        overlap: Option<Timestamp>,
+    },
+    /// What became of what was to be revoked, or what is planned.
+    Revoked {
+        /// In the order in which it is done.
+        revoked: Vec<Revoked>,
+    },
+    /// What Cloudflare is still to be told.
+    Pending {
+        /// Revocations; the agent goes on with them by itself.
+        revoked: Vec<Revoked>,
+        /// Tunnels whose rotation was begun and is not finished: asked for again, it goes on.
+        rotations: Vec<Arc<Credential>>,
+    },
 }
 
 /// What happens while a login is under way.
@@ -98,6 +144,18 @@ pub enum Event {
         /// Seconds left.
         left: u32,
     },
+    /// A person has to log in to Cloudflare and choose a zone, whose account's certificate is wanted.
+    LogInToAccount {
+        /// The page; a secret until the login is over: who has it can take the certificate.
+        #[serde(with = "wire")]
+        url: Arc<Secret>,
+        /// Seconds left.
+        left: u32,
+    },
+    /// Something happened to a credential, or to the agent.
+    Changed(Change),
+    /// A revocation goes on.
+    Revoking(Revoked),
 }
 
 /// A header of an HTTP request.
@@ -287,4 +345,10 @@ pub enum Code {
     Untrusted,
     /// The login did not come to its end in time.
     LoginTimeout,
+    /// The credential that Cloudflare was asked with may not do that.
+    NoPermission,
+    /// What was given was revoked before.
+    Revoked,
+    /// It may have been done: the answer was lost, and nothing else can tell.
+    Uncertain,
 }

@@ -6,7 +6,8 @@
 //! - [`secret`], [`wiped`]: the one type that holds a secret, the one door through which it travels, and
 //!   the buffers that it travels in
 //! - [`name`], [`app`], [`credential`]: checked values; to hold one is to know that it was checked
-//! - [`request`], [`answer`]: the messages
+//! - [`request`], [`answer`]: the messages; [`tunnel`], [`revocation`], [`change`]: what some of them are
+//!   about
 //! - [`frame`], [`codec`], [`json`]: how a message becomes bytes, and back
 //! - [`endpoint`]: where the two meet
 
@@ -14,6 +15,7 @@
 
 pub mod answer;
 pub mod app;
+pub mod change;
 pub mod codec;
 pub mod credential;
 pub mod endpoint;
@@ -21,13 +23,15 @@ pub mod frame;
 pub mod json;
 pub mod name;
 pub mod request;
+pub mod revocation;
 pub mod secret;
+pub mod tunnel;
 pub mod wiped;
 
 pub use answer::{Answer, Code, Refusal};
 pub use app::{AppPattern, AppUrl};
 pub use credential::{Credential, Kind};
-pub use name::{Audience, CredentialId, HeaderName, ProfileName, TeamDomain, Timestamp};
+pub use name::{Audience, CredentialId, Email, HeaderName, ProfileName, TeamDomain, Timestamp, TunnelName};
 pub use request::Request;
 pub use secret::Secret;
 pub use wiped::Wiped;

@@ -144,6 +144,38 @@ checked_name!(
     }
 );
 
+checked_name!(
+    /// The name or the UUID of a tunnel.
+    TunnelName,
+    "a tunnel's name or UUID",
+    "1 to 255 bytes of text without control characters, and no space at its ends",
+    |text| {
+        (1..=255).contains(&text.len()) && text.trim() == text && !text.chars().any(char::is_control)
+    }
+);
+
+impl TunnelName {
+    /// Tells whether it is a UUID in its usual form: 8-4-4-4-12 hexadecimal digits.
+    pub fn is_uuid(&self) -> bool {
+        let groups = self.0.split('-').map(str::len);
+        groups.eq([8, 4, 4, 4, 12]) && self.0.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
+    }
+}
+
+checked_name!(
+    /// A person's e-mail address, as Access names persons.
+    Email,
+    "an e-mail address",
+    "NAME@HOST, at most 254 bytes, without spaces",
+    |text| {
+        text.len() <= 254
+            && text
+                .split_once('@')
+                .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
+            && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+    }
+);
+
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && !label.starts_with('-')

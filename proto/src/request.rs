@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::app::{AppPattern, AppUrl};
 use crate::credential::Kind;
 use crate::name::{CredentialId, HeaderName, ProfileName, TeamDomain};
+use crate::revocation::Revocation;
 use crate::secret::{Secret, wire};
+use crate::tunnel::{TunnelForm, WhichTunnel};
 
 /// One question. In JSON it is an object with one member, named after the variant.
 #[derive(Debug, Serialize, Deserialize)]
@@ -112,6 +114,96 @@ pub enum Request {
         /// What is in the headers must live at least so many seconds more.
         #[serde(default = "default_min_valid")]
         min_valid: u32,
+    },
+    /// Gets an account certificate through a browser. Events come before the answer.
+    CertLogin {
+        /// Whose it will be.
+        #[serde(default)]
+        profile: ProfileName,
+        /// The account is in FedRAMP High.
+        #[serde(default)]
+        fedramp: bool,
+    },
+    /// Asks for an account certificate itself, to be lent to a program.
+    Cert {
+        /// Which; the only one of the profile when null.
+        #[serde(default)]
+        id: Option<CredentialId>,
+        /// Whose; an id tells it by itself.
+        #[serde(default)]
+        profile: ProfileName,
+    },
+    /// Asks Cloudflare for the tunnels of an account.
+    Tunnels {
+        /// Whose.
+        #[serde(default)]
+        profile: ProfileName,
+        /// The account certificate; the only one of the profile when null.
+        #[serde(default)]
+        cert: Option<CredentialId>,
+    },
+    /// Asks Cloudflare for a tunnel and its connectors.
+    Tunnel(WhichTunnel),
+    /// Asks for tunnel credentials themselves; those that are not held are fetched.
+    TunnelSecret {
+        /// Of which tunnel.
+        which: WhichTunnel,
+        /// In which form.
+        form: TunnelForm,
+    },
+    /// Gives a tunnel another secret, at Cloudflare and here. One that was begun before and is not
+    /// finished goes on where it was.
+    RotateTunnel {
+        /// Which.
+        which: WhichTunnel,
+        /// Cuts every connector, so that none stays with the secret before.
+        #[serde(default)]
+        drop_connections: bool,
+        /// It is not finished until `Deployed` says so: replicas get the new secret one after the other.
+        #[serde(default)]
+        staged: bool,
+    },
+    /// Tells how many groups of replicas have a rotated tunnel's new secret.
+    Deployed {
+        /// The tunnel's credentials.
+        id: CredentialId,
+        /// So many of them, in their order.
+        groups: u32,
+        /// They all have it: the rotation is over.
+        finished: bool,
+    },
+    /// Gives a service token another client secret, at Cloudflare and here.
+    RotateServiceToken {
+        /// Which.
+        id: CredentialId,
+        /// The secret before is taken for so many seconds more.
+        #[serde(default)]
+        overlap: u32,
+    },
+    /// Gives the API token in an account certificate another value, at Cloudflare and here.
+    RollCert {
+        /// Which.
+        id: CredentialId,
+    },
+    /// Ends credentials: wipes them here, then ends them at Cloudflare, then sees whether they are
+    /// refused. Events come before the answer.
+    Revoke {
+        /// Which.
+        what: Revocation,
+        /// Does nothing, and tells what would be done.
+        #[serde(default)]
+        dry_run: bool,
+    },
+    /// Asks what Cloudflare is still to be told.
+    Pending {},
+    /// Asks to be told what happens to credentials, as events, until the client leaves.
+    Watch {
+        /// One profile only; all of them when null.
+        #[serde(default)]
+        profile: Option<ProfileName>,
+        /// These only; all of them when empty.
+        #[serde(default)]
+        targets: Vec<Target>,
     },
 }
 

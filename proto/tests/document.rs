@@ -15,8 +15,7 @@ const DOCUMENT: &str = include_str!("../PROTOCOL.md");
 #[test]
 fn numbers_are_those_of_the_code() {
     let rows: Vec<String> = DOCUMENT.lines().filter_map(numbered).collect();
-    let numbers: Vec<String> =
-        numbers().lines().filter_map(|row| Some(row.split_once(' ')?.1.to_owned())).collect();
+    let numbers: Vec<String> = numbers().lines().filter_map(numbered_in_code).collect();
     assert_eq!(rows, numbers);
 }
 
@@ -60,6 +59,12 @@ fn numbered(line: &str) -> Option<String> {
     let number: u32 = cells.next()?.parse().ok()?;
     let word = cells.next()?.strip_prefix('`')?.strip_suffix('`')?;
     Some(format!("{number} {word}"))
+}
+
+/// Reads `tunnel form 0 token` as `0 token`.
+fn numbered_in_code(row: &str) -> Option<String> {
+    let (rest, word) = row.rsplit_once(' ')?;
+    Some(format!("{} {word}", rest.rsplit_once(' ')?.1))
 }
 
 /// Reads the messages shown in blocks of a kind, and tells their words. Each is as the code writes

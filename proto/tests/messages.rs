@@ -7,8 +7,11 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use usher_proto::answer::{Event, Header, Hello, Imported, Status, StoreStatus};
+use usher_proto::change::Change;
 use usher_proto::credential::Source;
 use usher_proto::request::{Import, Origin, Target};
+use usher_proto::revocation::{Revocation, Revoked};
+use usher_proto::tunnel::{Connector, Tunnel, WhichTunnel};
 use usher_proto::{
     Answer, AppPattern, AppUrl, Code, Credential, CredentialId, HeaderName, Kind, ProfileName, Refusal,
     Request, Secret, TeamDomain, Timestamp,
@@ -55,6 +58,26 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
             profile,
             min_valid
         }),
+        (profile(), any::<bool>()).prop_map(|(profile, fedramp)| Request::CertLogin { profile, fedramp }),
+        (option::of(id()), profile()).prop_map(|(id, profile)| Request::Cert { id, profile }),
+        (profile(), option::of(id())).prop_map(|(profile, cert)| Request::Tunnels { profile, cert }),
+        which_tunnel().prop_map(Request::Tunnel),
+        (which_tunnel(), select(all(samples::tunnel_forms())))
+            .prop_map(|(which, form)| Request::TunnelSecret { which, form }),
+        (which_tunnel(), any::<[bool; 2]>()).prop_map(|(which, [drop_connections, staged])| {
+            Request::RotateTunnel { which, drop_connections, staged }
+        }),
+        (id(), any::<u32>(), any::<bool>()).prop_map(|(id, groups, finished)| Request::Deployed {
+            id,
+            groups,
+            finished
+        }),
+        (id(), any::<u32>()).prop_map(|(id, overlap)| Request::RotateServiceToken { id, overlap }),
+        id().prop_map(|id| Request::RollCert { id }),
+        (revocation(), any::<bool>()).prop_map(|(what, dry_run)| Request::Revoke { what, dry_run }),
+        Just(()).prop_map(|()| Request::Pending {}),
+        (option::of(profile()), vec(target(), 0..4))
+            .prop_map(|(profile, targets)| Request::Watch { profile, targets }),
     ]
 }
 
@@ -80,7 +103,92 @@ pub(crate) fn answer() -> impl Strategy<Value = Answer> {
         credential().prop_map(|credential| Answer::Refreshed { credential }),
         (credential(), any::<bool>())
             .prop_map(|(credential, replaced)| Answer::Verified { credential, replaced }),
+        vec(tunnel(), 0..4).prop_map(|tunnels| Answer::Tunnels { tunnels }),
+        (tunnel(), vec(connector(), 0..4))
+            .prop_map(|(tunnel, connectors)| Answer::Tunnel { tunnel, connectors }),
+        (secret(), credential())
+            .prop_map(|(secret, credential)| Answer::Secret { secret: Arc::new(secret), credential }),
+        (credential(), any::<u32>(), any::<bool>(), option::of(any::<i64>())).prop_map(
+            |(credential, deployed, finished, overlap)| Answer::Rotated {
+                credential,
+                deployed,
+                finished,
+                overlap: overlap.map(Timestamp)
+            }
+        ),
+        vec(revoked(), 0..4).prop_map(|revoked| Answer::Revoked { revoked }),
+        (vec(revoked(), 0..4), vec(credential(), 0..4))
+            .prop_map(|(revoked, rotations)| Answer::Pending { revoked, rotations }),
     ]
+}
+
+/// Leaves out the names of samples.
+fn all<T>(samples: Vec<(&'static str, T)>) -> Vec<T> {
+    samples.into_iter().map(|(_, sample)| sample).collect()
+}
+
+fn which_tunnel() -> impl Strategy<Value = WhichTunnel> {
+    let name = "[a-z0-9ü-][a-z0-9 ü-]{0,40}[a-z0-9ü-]".prop_map(parsed);
+    (name, profile(), option::of(id())).prop_map(|(tunnel, profile, cert)| WhichTunnel {
+        tunnel,
+        profile,
+        cert,
+    })
+}
+
+fn tunnel() -> impl Strategy<Value = Tunnel> {
+    let words = [(); 3].map(|()| any::<String>());
+    (words, select(all(samples::tunnel_statuses())), option::of(any::<i64>()), option::of(id())).prop_map(
+        |([id, name, account], status, created, held)| Tunnel {
+            id,
+            name,
+            account,
+            status,
+            created: created.map(Timestamp),
+            held,
+        },
+    )
+}
+
+fn connector() -> impl Strategy<Value = Connector> {
+    let words = [(); 3].map(|()| any::<String>());
+    (words, option::of(any::<i64>()), vec(any::<String>(), 0..4)).prop_map(
+        |([id, version, arch], since, places)| Connector {
+            id,
+            version,
+            arch,
+            since: since.map(Timestamp),
+            places,
+        },
+    )
+}
+
+fn revocation() -> impl Strategy<Value = Revocation> {
+    prop_oneof![
+        vec(target(), 0..4).prop_map(Revocation::Each),
+        option::of(profile()).prop_map(Revocation::All),
+        "[a-z.]{1,20}@[a-z.]{1,20}".prop_map(|email| Revocation::Person(parsed(email))),
+        app_url().prop_map(Revocation::App),
+        Just(Revocation::Pending),
+    ]
+}
+
+fn revoked() -> impl Strategy<Value = Revoked> {
+    let words = (any::<String>(), option::of(any::<String>()));
+    (credential(), select(all(samples::revocation_states())), words, option::of(any::<i64>())).prop_map(
+        |(credential, state, (how, why), until)| Revoked {
+            credential,
+            state,
+            how,
+            why,
+            until: until.map(Timestamp),
+        },
+    )
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    (select(all(samples::happenings())), option::of(credential()), any::<i64>())
+        .prop_map(|(what, credential, at)| Change { what, credential, at: Timestamp(at) })
 }
 
 fn parsed<T: std::str::FromStr<Err: std::fmt::Debug>>(text: String) -> T {
@@ -121,6 +229,9 @@ fn event() -> impl Strategy<Value = Event> {
             |(url, label, team, open, left)| Event::LogIn { url: Arc::new(url), label, team, open, left }
         ),
         any::<u32>().prop_map(|left| Event::Waiting { left }),
+        (secret(), any::<u32>()).prop_map(|(url, left)| Event::LogInToAccount { url: Arc::new(url), left }),
+        change().prop_map(Event::Changed),
+        revoked().prop_map(Event::Revoking),
     ]
 }
 
@@ -138,7 +249,7 @@ pub(crate) fn app_pattern() -> impl Strategy<Value = AppPattern> {
 }
 
 fn refusal() -> impl Strategy<Value = Refusal> {
-    let codes: Vec<Code> = samples::codes().into_iter().map(|(_, code)| code).collect();
+    let codes: Vec<Code> = all(samples::codes());
     (select(codes), any::<String>(), any::<String>()).prop_map(|(code, message, hint)| Refusal {
         code,
         message,
@@ -213,13 +324,13 @@ fn hello() -> impl Strategy<Value = Hello> {
 }
 
 fn imported() -> impl Strategy<Value = Imported> {
-    let outcomes: Vec<_> = samples::outcomes().into_iter().map(|(_, outcome)| outcome).collect();
+    let outcomes = all(samples::outcomes());
     (credential(), select(outcomes), any::<bool>(), option::of(refusal()))
         .prop_map(|(credential, outcome, safe, trouble)| Imported { credential, outcome, safe, trouble })
 }
 
 fn status() -> impl Strategy<Value = Status> {
-    let states: Vec<_> = samples::states().into_iter().map(|(_, state)| state).collect();
+    let states = all(samples::states());
     let store = ([(); 3].map(|()| any::<String>()), option::of(refusal()))
         .prop_map(|([name, chosen, keeps], trouble)| StoreStatus { name, chosen, keeps, trouble });
     let agent = (any::<String>(), any::<u32>(), any::<i64>(), any::<String>());

@@ -51,6 +51,9 @@ fn what_a_request_leaves_out_has_its_default() {
         (r#"{"list":{}}"#, "list"),
         (r#"{"forget-all":{}}"#, "forget-all"),
         (r#"{"unlock":{}}"#, "unlock"),
+        (r#"{"cert":{}}"#, "cert"),
+        (r#"{"tunnel":{"tunnel":"web"}}"#, "tunnel"),
+        (r#"{"watch":{}}"#, "watch"),
     ] {
         let request: Request = json::decode(short.as_bytes()).expect("a short request");
         let line = json::encode(&request).expect("a request is JSON");
@@ -79,7 +82,7 @@ fn what_the_document_refuses_is_refused() {
         &[2, 0, 0, 0, 2][..],                        // an optional that is neither there nor not
         &[8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],       // an empty secret
         &[3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0xff], // text that is not UTF-8
-        &[15, 0, 0, 0],                              // a request that there is not
+        &[28, 0, 0, 0],                              // a request that there is not
         &[0, 0, 0, 0, 0],                            // a byte left over
     ] {
         assert!(codec::decode::<Request>(bytes).is_err(), "{bytes:?}");
@@ -103,12 +106,17 @@ pub(crate) fn numbers() -> String {
     rows += &numbers_of("request", &samples::requests());
     rows += &numbers_of("origin", &samples::origins());
     rows += &numbers_of("target", &samples::targets());
+    rows += &numbers_of("revocation", &samples::revocations());
     rows += &numbers_of("answer", &samples::answers());
     rows += &numbers_of("event", &samples::events());
     rows += &numbers_of("kind", &samples::kinds());
     rows += &numbers_of("source", &samples::sources());
     rows += &numbers_of("outcome", &samples::outcomes());
     rows += &numbers_of("state", &samples::states());
+    rows += &numbers_of("tunnel form", &samples::tunnel_forms());
+    rows += &numbers_of("tunnel status", &samples::tunnel_statuses());
+    rows += &numbers_of("revocation state", &samples::revocation_states());
+    rows += &numbers_of("happening", &samples::happenings());
     rows += &numbers_of("code", &samples::codes());
     rows
 }

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use usher_proto::answer::{Event, Header, Hello, Imported, Outcome, State, Status, StoreStatus};
+use usher_proto::change::{Change, Happening};
 use usher_proto::credential::Source;
 use usher_proto::request::{Import, Origin, Target};
+use usher_proto::revocation::{Revocation, RevocationState, Revoked};
+use usher_proto::tunnel::{Connector, Tunnel, TunnelForm, TunnelStatus, WhichTunnel};
 use usher_proto::{Answer, Code, Credential, Kind, ProfileName, Refusal, Request, Secret, Timestamp};
 
 /// Makes the list of an enum's samples: variant, then the names and values of its samples.
@@ -77,6 +80,36 @@ samples! {
         Headers: "headers" => Request::Headers {
             app: parsed("https://app.example.com"), profile: ProfileName::default(), min_valid: 5,
         };
+        CertLogin: "cert-login" => Request::CertLogin { profile: parsed("work"), fedramp: false };
+        Cert: "cert" => Request::Cert { id: None, profile: ProfileName::default() };
+        Tunnels: "tunnels" => Request::Tunnels { profile: ProfileName::default(), cert: Some(parsed("cert-0123456789ab")) };
+        Tunnel: "tunnel" => Request::Tunnel(which_tunnel());
+        TunnelSecret:
+            "tunnel-secret" => Request::TunnelSecret { which: which_tunnel(), form: TunnelForm::Token },
+            "tunnel-secret-credentials" => Request::TunnelSecret {
+                which: which_tunnel(), form: TunnelForm::Credentials,
+            };
+        RotateTunnel: "rotate-tunnel" => Request::RotateTunnel {
+            which: which_tunnel(), drop_connections: true, staged: false,
+        };
+        Deployed: "deployed" => Request::Deployed {
+            id: parsed("tunnel-0123456789ab"), groups: 1, finished: false,
+        };
+        RotateServiceToken: "rotate-service-token" => Request::RotateServiceToken {
+            id: parsed("service-0123456789ab"), overlap: 3600,
+        };
+        RollCert: "roll-cert" => Request::RollCert { id: parsed("cert-0123456789ab") };
+        Revoke:
+            "revoke" => Request::Revoke {
+                what: Revocation::Each(vec![Target::Id(parsed("app-3b01511e5b32"))]), dry_run: true,
+            },
+            "revoke-all" => Request::Revoke { what: Revocation::All(Some(parsed("work"))), dry_run: false };
+        Pending: "pending" => Request::Pending {};
+        Watch:
+            "watch" => Request::Watch { profile: None, targets: Vec::new() },
+            "watch-app" => Request::Watch {
+                profile: Some(parsed("work")), targets: vec![Target::App(parsed("https://app.example.com"))],
+            };
     }
 }
 
@@ -133,13 +166,24 @@ samples! {
         ));
         Event:
             "event-log-in" => Answer::Event(log_in()),
-            "event-waiting" => Answer::Event(Event::Waiting { left: 599 });
+            "event-waiting" => Answer::Event(Event::Waiting { left: 599 }),
+            "event-log-in-to-account" => Answer::Event(log_in_to_account()),
+            "event-changed" => Answer::Event(changed()),
+            "event-revoking" => Answer::Event(Event::Revoking(revoked()));
         Headers: "headers" => Answer::Headers {
             headers: vec![Header { name: parsed("cf-access-token"), value: Arc::new(secret(TOKEN)) }],
             credential: Arc::new(app_token()),
         };
         Refreshed: "refreshed" => Answer::Refreshed { credential: Arc::new(app_token()) };
         Verified: "verified" => Answer::Verified { credential: Arc::new(app_token()), replaced: false };
+        Tunnels: "tunnels" => Answer::Tunnels { tunnels: vec![a_tunnel()] };
+        Tunnel: "tunnel" => Answer::Tunnel { tunnel: a_tunnel(), connectors: vec![connector()] };
+        Secret: "secret" => Answer::Secret { secret: Arc::new(secret("eyJhIjoi")), credential: Arc::new(tunnel()) };
+        Rotated: "rotated" => Answer::Rotated {
+            credential: Arc::new(tunnel()), deployed: 0, finished: true, overlap: None,
+        };
+        Revoked: "revoked" => Answer::Revoked { revoked: vec![revoked()] };
+        Pending: "pending" => Answer::Pending { revoked: Vec::new(), rotations: vec![Arc::new(tunnel())] };
     }
 }
 
@@ -165,6 +209,63 @@ samples! {
     events: Event {
         LogIn: "log-in" => log_in();
         Waiting: "waiting" => Event::Waiting { left: 599 };
+        LogInToAccount: "log-in-to-account" => log_in_to_account();
+        Changed: "changed" => changed();
+        Revoking: "revoking" => Event::Revoking(revoked());
+    }
+}
+
+samples! {
+    /// What is to be revoked.
+    revocations: Revocation {
+        Each: "each" => Revocation::Each(vec![Target::App(parsed("https://app.example.com"))]);
+        All: "all" => Revocation::All(None);
+        Person: "person" => Revocation::Person(parsed("ada@example.com"));
+        App: "app" => Revocation::App(parsed("https://app.example.com"));
+        Pending: "pending" => Revocation::Pending;
+    }
+}
+
+samples! {
+    /// How far revocations are.
+    revocation_states: RevocationState {
+        Planned: "planned" => RevocationState::Planned;
+        Done: "done" => RevocationState::Done;
+        Pending: "pending" => RevocationState::Pending;
+        StillValid: "still-valid" => RevocationState::StillValid;
+    }
+}
+
+samples! {
+    /// Forms of tunnel credentials.
+    tunnel_forms: TunnelForm {
+        Token: "token" => TunnelForm::Token;
+        Credentials: "credentials" => TunnelForm::Credentials;
+    }
+}
+
+samples! {
+    /// Whether tunnels are connected.
+    tunnel_statuses: TunnelStatus {
+        Inactive: "inactive" => TunnelStatus::Inactive;
+        Degraded: "degraded" => TunnelStatus::Degraded;
+        Healthy: "healthy" => TunnelStatus::Healthy;
+        Down: "down" => TunnelStatus::Down;
+        Unknown: "unknown" => TunnelStatus::Unknown;
+    }
+}
+
+samples! {
+    /// What can happen.
+    happenings: Happening {
+        Issued: "issued" => Happening::Issued;
+        Refreshed: "refreshed" => Happening::Refreshed;
+        Expiring: "expiring" => Happening::Expiring;
+        Revoked: "revoked" => Happening::Revoked;
+        Forgotten: "forgotten" => Happening::Forgotten;
+        Locked: "locked" => Happening::Locked;
+        Unlocked: "unlocked" => Happening::Unlocked;
+        Missed: "missed" => Happening::Missed;
     }
 }
 
@@ -239,6 +340,9 @@ samples! {
         WrongClock: "wrong-clock" => Code::WrongClock;
         Untrusted: "untrusted" => Code::Untrusted;
         LoginTimeout: "login-timeout" => Code::LoginTimeout;
+        NoPermission: "no-permission" => Code::NoPermission;
+        Revoked: "revoked" => Code::Revoked;
+        Uncertain: "uncertain" => Code::Uncertain;
     }
 }
 
@@ -321,5 +425,55 @@ fn tunnel() -> Credential {
         issued: None,
         expires: None,
         source: Source::File("f3b3f1c2-0000-4000-8000-000000000000.json".into()),
+    }
+}
+
+fn which_tunnel() -> WhichTunnel {
+    WhichTunnel { tunnel: parsed("web"), profile: ProfileName::default(), cert: None }
+}
+
+fn a_tunnel() -> Tunnel {
+    Tunnel {
+        id: "f3b3f1c2-0000-4000-8000-000000000000".into(),
+        name: "web".into(),
+        account: "0".repeat(32),
+        status: TunnelStatus::Healthy,
+        created: Some(Timestamp(1_764_000_000)),
+        held: Some(parsed("tunnel-0123456789ab")),
+    }
+}
+
+fn connector() -> Connector {
+    Connector {
+        id: "1bedc50d-42b3-473c-b108-ff3d10c0d925".into(),
+        version: "2026.8.2".into(),
+        arch: "linux_amd64".into(),
+        since: None,
+        places: vec!["ams07".into()],
+    }
+}
+
+fn revoked() -> Revoked {
+    Revoked {
+        credential: Arc::new(app_token()),
+        state: RevocationState::Pending,
+        how: "the session is logged out".into(),
+        why: Some("acme.cloudflareaccess.com cannot be reached".into()),
+        until: Some(Timestamp(1_764_086_400)),
+    }
+}
+
+fn changed() -> Event {
+    Event::Changed(Change {
+        what: Happening::Refreshed,
+        credential: Some(Arc::new(app_token())),
+        at: Timestamp(1_764_000_000),
+    })
+}
+
+fn log_in_to_account() -> Event {
+    Event::LogInToAccount {
+        url: Arc::new(secret("https://dash.cloudflare.com/argotunnel?aud=&callback=x")),
+        left: 600,
     }
 }

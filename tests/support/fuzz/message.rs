@@ -9,7 +9,6 @@ use super::allocation::largest_while;
 use super::in_proportion;
 
 /// Most that serde sets aside for a list of claimed length before its first element has been read.
-/// Only answers hold lists.
 pub const MAX_LIST: usize = 1024 * 1024;
 
 /// How many beginnings of an input are looked at.
@@ -17,7 +16,7 @@ const MAX_CUTS: usize = 64;
 
 /// A request in a frame, or without its header.
 pub fn request_frame(bytes: &[u8]) {
-    message::<Request>(bytes, MAX_MESSAGE);
+    message::<Request>(bytes, MAX_LIST);
 }
 
 /// An answer in a frame, or without its header.
