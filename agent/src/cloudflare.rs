@@ -7,6 +7,7 @@
 pub mod api_token;
 pub mod certificate;
 mod facts;
+pub mod fingerprint;
 pub mod folder;
 pub mod jwt;
 pub mod service_token;

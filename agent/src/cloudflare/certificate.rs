@@ -4,6 +4,7 @@ use serde::Deserialize;
 use usher_proto::Secret;
 use zeroize::Zeroizing;
 
+use super::edge::Region;
 use super::{Facts, NotACredential, is_cloudflare_id, secret_text};
 
 /// The content of the token block, as cloudflared writes it.
@@ -18,19 +19,34 @@ struct Token {
     api_token: Zeroizing<String>,
     #[serde(default)]
     service_key: Zeroizing<String>,
+    #[serde(default)]
+    endpoint: String,
+}
+
+/// What an account certificate opens the API with.
+pub struct Opened {
+    /// The API token in it.
+    pub api_token: Secret,
+    /// Where that is good.
+    pub region: Region,
+}
+
+/// Opens a certificate that was read before.
+///
+/// # Errors
+/// It is none.
+pub fn opened(secret: &Secret) -> Result<Opened, NotACredential> {
+    let token = token(secret)?;
+    let api_token = Secret::new(token.api_token.as_bytes().to_vec());
+    let api_token = api_token.map_err(|_| NotACredential::Malformed("its token block holds no API token"))?;
+    let region = if token.endpoint.eq_ignore_ascii_case("fed") { Region::Fedramp } else { Region::Commercial };
+    Ok(Opened { api_token, region })
 }
 
 /// Reads an account certificate of either form: the token alone, or beside the old key and
 /// certificate. What is kept is the whole text.
 pub(super) fn read(secret: Secret) -> Result<(Secret, Facts), NotACredential> {
-    let token = token_block(secret_text(&secret)?)?;
-    let parsed: Option<Token> = serde_json::from_slice(&token).ok();
-    let token = match parsed {
-        Some(token) if !token.api_token.is_empty() => token,
-        Some(token) if !token.service_key.is_empty() => return Err(LEGACY),
-        None if is_two_lines(&token) => return Err(LEGACY),
-        _ => return Err(NotACredential::Malformed("its token block holds no API token")),
-    };
+    let token = token(&secret)?;
     if !is_cloudflare_id(&token.zone_id) {
         return Err(NotACredential::Malformed("its token block names no zone"));
     }
@@ -46,6 +62,18 @@ pub(super) fn read(secret: Secret) -> Result<(Secret, Facts), NotACredential> {
         ..Facts::default()
     };
     Ok((secret, facts))
+}
+
+/// Reads the token block, whose API token is there.
+fn token(secret: &Secret) -> Result<Token, NotACredential> {
+    let token = token_block(secret_text(secret)?)?;
+    let parsed: Option<Token> = serde_json::from_slice(&token).ok();
+    match parsed {
+        Some(token) if !token.api_token.is_empty() => Ok(token),
+        Some(token) if !token.service_key.is_empty() => Err(LEGACY),
+        None if is_two_lines(&token) => Err(LEGACY),
+        _ => Err(NotACredential::Malformed("its token block holds no API token")),
+    }
 }
 
 const LEGACY: NotACredential = NotACredential::Legacy(

@@ -64,6 +64,14 @@ pub fn headers(secret: &Secret) -> Result<Vec<(HeaderName, Secret)>, NotACredent
     Ok(vec![(header, value(&parts)?)])
 }
 
+/// Shows the client secret of a pair in the form in which it is kept.
+///
+/// # Errors
+/// It is not in that form.
+pub(super) fn client_secret(secret: &Secret) -> Result<Secret, NotACredential> {
+    value(&[&kept(secret)?.secret])
+}
+
 const CLIENT_ID: &str = "CF-Access-Client-Id";
 const CLIENT_SECRET: &str = "CF-Access-Client-Secret";
 

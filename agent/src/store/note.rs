@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use usher_proto::{Credential, CredentialId, Kind, Secret, Timestamp, json};
+use usher_proto::{AppUrl, Credential, CredentialId, Kind, Secret, Timestamp, json};
 use zeroize::Zeroizing;
 
 use super::StoreError;
@@ -53,6 +53,8 @@ pub struct Revoking {
     pub credential: Arc<Credential>,
     /// How much is to be ended with it.
     pub reach: Reach,
+    /// App tokens: where it was used last, to ask there whether it is still taken.
+    pub url: Option<AppUrl>,
     /// When it was wiped here.
     pub since: Timestamp,
     /// When Cloudflare was told, if it was.
