@@ -12,12 +12,15 @@ pub mod jwt;
 pub mod service_token;
 pub mod tunnel;
 
+pub mod api;
 pub mod edge;
 pub mod error;
 
 mod check;
 mod discovery;
 mod exchange;
+mod log_out;
+mod session;
 mod transfer;
 
 mod challenge;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use usher_proto::credential::Source;
 use usher_proto::{AppPattern, AppUrl, Audience, Kind, ProfileName, Secret, TeamDomain};
 
+use super::api::Api;
 use super::http::{Http, Network};
 use super::keys::Keys;
 use super::transfer::{self, Begun};
-use super::{EdgeError, Facts, check, discovery, exchange, service_token};
+use super::{EdgeError, Facts, check, discovery, exchange, log_out, service_token, session};
 use crate::clock::Clock;
 use crate::store::Record;
 
@@ -48,12 +49,12 @@ pub struct Tokens {
     pub org: Option<Issued>,
 }
 
-/// Which of the transfer services holds a login's answer.
+/// Which of Cloudflare's two worlds: each has a transfer service and an API of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Region {
-    /// `login.cloudflareaccess.org`
+    /// `login.cloudflareaccess.org`, `api.cloudflare.com`
     Commercial,
-    /// `login.fed.cloudflareaccess.org`
+    /// `login.fed.cloudflareaccess.org`, `api.fed.cloudflare.com`
     Fedramp,
 }
 
@@ -101,6 +102,26 @@ impl Edge {
     pub async fn takes(&self, url: &AppUrl, app: &Application, token: &Secret) -> Result<bool, EdgeError> {
         check::takes(self, url, app, token).await
     }
+
+    /// Speaks to the API with one credential.
+    pub fn api<'e>(&'e self, region: Region, token: &'e Secret) -> Api<'e> {
+        Api::new(self, region, token)
+    }
+
+    /// Ends the session that an org token stands for, in all applications.
+    pub async fn log_out(&self, team: &TeamDomain, org: &Secret) -> Result<(), EdgeError> {
+        log_out::at_team(self, team, org).await
+    }
+
+    /// Ends the session that an app token stands for, in all applications.
+    pub async fn log_out_at(&self, url: &AppUrl, token: &Secret) -> Result<(), EdgeError> {
+        log_out::at_app(self, url, token).await
+    }
+
+    /// Asks the team whether a session still holds.
+    pub async fn session_holds(&self, team: &TeamDomain, org: &Secret) -> Result<bool, EdgeError> {
+        session::holds(self, team, org).await
+    }
 }
 
 impl Login {
@@ -137,6 +158,9 @@ mod tests {
         is_send(edge.exchange_service_token(&url, &app, &token));
         is_send(edge.collect(&login, &app));
         is_send(edge.takes(&url, &app, &token));
+        is_send(edge.log_out(&app.team, &token));
+        is_send(edge.log_out_at(&url, &token));
+        is_send(edge.session_holds(&app.team, &token));
     }
 
     #[test]
