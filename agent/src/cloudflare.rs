@@ -9,6 +9,7 @@ pub mod certificate;
 mod facts;
 pub mod folder;
 pub mod jwt;
+mod members;
 pub mod service_token;
 pub mod tunnel;
 

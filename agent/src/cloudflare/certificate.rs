@@ -1,56 +1,52 @@
 //! The account certificate (`cert.pem`): PEM with one `ARGO TUNNEL TOKEN`, which is JSON.
 
-use serde::Deserialize;
 use usher_proto::Secret;
 use zeroize::Zeroizing;
 
-use super::{Facts, NotACredential, is_cloudflare_id, secret_text};
+use super::{Facts, NotACredential, is_cloudflare_id, members, secret_text};
 
-/// The content of the token block, as cloudflared writes it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Token {
-    #[serde(default, rename = "zoneID")]
-    zone_id: String,
-    #[serde(default, rename = "accountID")]
-    account_id: String,
-    #[serde(default)]
-    api_token: Zeroizing<String>,
-    #[serde(default)]
-    service_key: Zeroizing<String>,
+/// The members of the token block, as cloudflared names them.
+const NAMES: [&[&str]; 4] = [&["zoneID"], &["accountID"], &["apiToken"], &["serviceKey"]];
+
+/// What an account certificate says, checked.
+struct Certificate {
+    zone: Zeroizing<String>,
+    account: Zeroizing<String>,
 }
 
 /// Reads an account certificate of either form: the token alone, or beside the old key and
 /// certificate. What is kept is the whole text.
 pub(super) fn read(secret: Secret) -> Result<(Secret, Facts), NotACredential> {
-    let token = token_block(secret_text(&secret)?)?;
-    let parsed: Option<Token> = serde_json::from_slice(&token).ok();
-    let token = match parsed {
-        Some(token) if !token.api_token.is_empty() => token,
-        Some(token) if !token.service_key.is_empty() => return Err(LEGACY),
-        None if is_two_lines(&token) => return Err(LEGACY),
-        _ => return Err(NotACredential::Malformed("its token block holds no API token")),
-    };
-    if !is_cloudflare_id(&token.zone_id) {
-        return Err(NotACredential::Malformed("its token block names no zone"));
-    }
-    if !is_cloudflare_id(&token.account_id) {
-        return Err(NotACredential::Legacy(
-            "it names no account: log in again with `cloudflared tunnel login`",
-        ));
-    }
+    let Certificate { zone, account } = parse(&secret)?;
+    let (zone, account) = (zone.to_ascii_lowercase(), account.to_ascii_lowercase());
     let facts = Facts {
-        label: format!("account {}", token.account_id),
-        account: Some(token.account_id),
-        zone: Some(token.zone_id),
+        label: format!("account {account}"),
+        account: Some(account),
+        zone: Some(zone),
         ..Facts::default()
     };
     Ok((secret, facts))
 }
 
-const LEGACY: NotACredential = NotACredential::Legacy(
-    "it holds a service key of before 2022: log in again with `cloudflared tunnel login`",
-);
+const LEGACY: NotACredential =
+    NotACredential::Legacy("it holds a service key of before 2022: log in again with `usher tunnel login`");
+
+fn parse(secret: &Secret) -> Result<Certificate, NotACredential> {
+    let token = token_block(secret_text(secret)?)?;
+    let (zone, account) = match members::read(&token, NAMES) {
+        Some([zone, account, token, _]) if !token.is_empty() => (zone, account),
+        Some([.., key]) if !key.is_empty() => return Err(LEGACY),
+        None if is_two_lines(&token) => return Err(LEGACY),
+        _ => return Err(NotACredential::Malformed("its token block holds no API token")),
+    };
+    if !is_cloudflare_id(&zone) {
+        return Err(NotACredential::Malformed("its token block names no zone"));
+    }
+    if !is_cloudflare_id(&account) {
+        return Err(NotACredential::Legacy("it names no account: log in again with `usher tunnel login`"));
+    }
+    Ok(Certificate { zone, account })
+}
 
 /// Finds the one block that counts; the rules are cloudflared's own.
 fn token_block(text: &str) -> Result<Zeroizing<Vec<u8>>, NotACredential> {
