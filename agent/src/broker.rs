@@ -4,6 +4,7 @@
 mod ahead;
 mod apps;
 mod cache;
+mod certificates;
 mod error;
 mod events;
 mod fetch;
@@ -17,6 +18,7 @@ mod login;
 mod renew;
 mod storing;
 mod throttle;
+mod tunnels;
 mod uses;
 
 use std::sync::atomic::AtomicU64;

@@ -10,6 +10,7 @@ mod facts;
 pub mod fingerprint;
 pub mod folder;
 pub mod jwt;
+mod members;
 pub mod service_token;
 pub mod tunnel;
 

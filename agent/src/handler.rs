@@ -111,11 +111,15 @@ impl Handler {
                 log::info!("unlocked by pid {}", peer.pid);
                 Answer::Unlocked {}
             }
+            Request::Cert { id, profile } => {
+                secret_for(peer, self.broker.certificate(id.as_ref(), &profile).await?)
+            }
+            Request::TunnelSecret { which, form } => {
+                secret_for(peer, self.broker.tunnel_secret(&which, form).await?)
+            }
             Request::CertLogin { .. }
-            | Request::Cert { .. }
             | Request::Tunnels { .. }
             | Request::Tunnel(_)
-            | Request::TunnelSecret { .. }
             | Request::RotateTunnel { .. }
             | Request::Deployed { .. }
             | Request::RotateServiceToken { .. }
@@ -169,4 +173,10 @@ fn token_for(peer: &Peer, record: Record) -> Answer {
     let Record { credential, secret } = record;
     log::info!("token {} to pid {}", credential.id, peer.pid);
     Answer::Token { token: secret, credential }
+}
+
+fn secret_for(peer: &Peer, record: Record) -> Answer {
+    let Record { credential, secret } = record;
+    log::info!("secret of {} to pid {}", credential.id, peer.pid);
+    Answer::Secret { secret, credential }
 }

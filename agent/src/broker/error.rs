@@ -46,6 +46,16 @@ pub enum BrokerError {
     Offline,
     /// What was named is no app token.
     NotAnAppToken,
+    /// There is no account certificate.
+    NoCert,
+    /// There are several account certificates, and none was named.
+    SeveralCerts,
+    /// What was named is no account certificate.
+    NotACert,
+    /// There is no such tunnel.
+    NoSuchTunnel,
+    /// Tunnels of several accounts go by the name.
+    SeveralTunnels,
     /// The application covers many hosts, and it is not known which one is meant.
     NeedsUrl,
     /// Cloudflare's side did not give it.

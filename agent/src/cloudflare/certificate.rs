@@ -1,26 +1,21 @@
 //! The account certificate (`cert.pem`): PEM with one `ARGO TUNNEL TOKEN`, which is JSON.
 
-use serde::Deserialize;
 use usher_proto::Secret;
 use zeroize::Zeroizing;
 
 use super::edge::Region;
-use super::{Facts, NotACredential, is_cloudflare_id, secret_text};
+use super::{Facts, NotACredential, is_cloudflare_id, members, secret_text};
 
-/// The content of the token block, as cloudflared writes it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Token {
-    #[serde(default, rename = "zoneID")]
-    zone_id: String,
-    #[serde(default, rename = "accountID")]
-    account_id: String,
-    #[serde(default)]
-    api_token: Zeroizing<String>,
-    #[serde(default)]
-    service_key: Zeroizing<String>,
-    #[serde(default)]
-    endpoint: String,
+/// The members of the token block, as cloudflared names them.
+const NAMES: [&[&str]; 5] = [&["zoneID"], &["accountID"], &["apiToken"], &["serviceKey"], &["endpoint"]];
+
+/// What an account certificate says, checked.
+struct Certificate {
+    zone: Zeroizing<String>,
+    account: Zeroizing<String>,
+    token: Zeroizing<String>,
+    /// `fed` for FedRAMP High, else empty.
+    endpoint: Zeroizing<String>,
 }
 
 /// What an account certificate opens the API with.
@@ -31,54 +26,52 @@ pub struct Opened {
     pub region: Region,
 }
 
-/// Opens a certificate that was read before.
+/// Opens a certificate.
 ///
 /// # Errors
 /// It is none.
 pub fn opened(secret: &Secret) -> Result<Opened, NotACredential> {
-    let token = token(secret)?;
-    let api_token = Secret::new(token.api_token.as_bytes().to_vec());
-    let api_token = api_token.map_err(|_| NotACredential::Malformed("its token block holds no API token"))?;
-    let region = if token.endpoint.eq_ignore_ascii_case("fed") { Region::Fedramp } else { Region::Commercial };
+    let Certificate { token, endpoint, .. } = parse(secret)?;
+    let api_token = Secret::new(token.as_bytes().to_vec()).map_err(|_| NO_TOKEN)?;
+    let region = if endpoint.eq_ignore_ascii_case("fed") { Region::Fedramp } else { Region::Commercial };
     Ok(Opened { api_token, region })
 }
 
 /// Reads an account certificate of either form: the token alone, or beside the old key and
 /// certificate. What is kept is the whole text.
 pub(super) fn read(secret: Secret) -> Result<(Secret, Facts), NotACredential> {
-    let token = token(&secret)?;
-    if !is_cloudflare_id(&token.zone_id) {
-        return Err(NotACredential::Malformed("its token block names no zone"));
-    }
-    if !is_cloudflare_id(&token.account_id) {
-        return Err(NotACredential::Legacy(
-            "it names no account: log in again with `cloudflared tunnel login`",
-        ));
-    }
+    let Certificate { zone, account, .. } = parse(&secret)?;
+    let (zone, account) = (zone.to_ascii_lowercase(), account.to_ascii_lowercase());
     let facts = Facts {
-        label: format!("account {}", token.account_id),
-        account: Some(token.account_id),
-        zone: Some(token.zone_id),
+        label: format!("account {account}"),
+        account: Some(account),
+        zone: Some(zone),
         ..Facts::default()
     };
     Ok((secret, facts))
 }
 
-/// Reads the token block, whose API token is there.
-fn token(secret: &Secret) -> Result<Token, NotACredential> {
-    let token = token_block(secret_text(secret)?)?;
-    let parsed: Option<Token> = serde_json::from_slice(&token).ok();
-    match parsed {
-        Some(token) if !token.api_token.is_empty() => Ok(token),
-        Some(token) if !token.service_key.is_empty() => Err(LEGACY),
-        None if is_two_lines(&token) => Err(LEGACY),
-        _ => Err(NotACredential::Malformed("its token block holds no API token")),
-    }
-}
+const LEGACY: NotACredential =
+    NotACredential::Legacy("it holds a service key of before 2022: log in again with `usher tunnel login`");
 
-const LEGACY: NotACredential = NotACredential::Legacy(
-    "it holds a service key of before 2022: log in again with `cloudflared tunnel login`",
-);
+const NO_TOKEN: NotACredential = NotACredential::Malformed("its token block holds no API token");
+
+fn parse(secret: &Secret) -> Result<Certificate, NotACredential> {
+    let token = token_block(secret_text(secret)?)?;
+    let (zone, account, token, endpoint) = match members::read(&token, NAMES) {
+        Some([zone, account, token, _, endpoint]) if !token.is_empty() => (zone, account, token, endpoint),
+        Some([.., key, _]) if !key.is_empty() => return Err(LEGACY),
+        None if is_two_lines(&token) => return Err(LEGACY),
+        _ => return Err(NO_TOKEN),
+    };
+    if !is_cloudflare_id(&zone) {
+        return Err(NotACredential::Malformed("its token block names no zone"));
+    }
+    if !is_cloudflare_id(&account) {
+        return Err(NotACredential::Legacy("it names no account: log in again with `usher tunnel login`"));
+    }
+    Ok(Certificate { zone, account, token, endpoint })
+}
 
 /// Finds the one block that counts; the rules are cloudflared's own.
 fn token_block(text: &str) -> Result<Zeroizing<Vec<u8>>, NotACredential> {
