@@ -4,6 +4,7 @@
 mod ahead;
 mod apps;
 mod cache;
+mod changes;
 mod error;
 mod events;
 mod fetch;
@@ -18,6 +19,7 @@ mod renew;
 mod storing;
 mod throttle;
 mod uses;
+mod watch;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,6 +30,7 @@ use usher_proto::answer::State;
 use usher_proto::{AppUrl, Credential, ProfileName, Timestamp};
 
 use self::cache::Cache;
+use self::changes::Changes;
 use self::fetch::Fetches;
 use self::known::Known;
 use self::lock::Lock;
@@ -41,6 +44,7 @@ use crate::store::{Record, StoreError};
 pub use self::error::BrokerError;
 pub use self::events::Events;
 pub use self::login::LoginOptions;
+pub use self::watch::Watched;
 
 /// How long a person has for a login.
 pub const LOGIN_PATIENCE: Duration = Duration::from_secs(600);
@@ -57,6 +61,7 @@ pub struct Broker {
     login_patience: Duration,
     /// A token came into use, or what is in use changed.
     used: Notify,
+    changes: Changes,
     reading: tokio::sync::Mutex<Result<(), StoreError>>,
     readings: AtomicU64,
     throttle: Throttle,
@@ -114,6 +119,7 @@ impl Broker {
             logins: Logins::default(),
             login_patience,
             used: Notify::new(),
+            changes: Changes::default(),
             reading: tokio::sync::Mutex::new(Ok(())),
             readings: AtomicU64::new(0),
             throttle: Throttle::default(),

@@ -8,7 +8,7 @@ use usher_proto::answer::{Hello, Status, StoreStatus};
 use usher_proto::frame::{MAX_MESSAGE, VERSION};
 use usher_proto::{Answer, Refusal, Request, Timestamp};
 
-use crate::broker::{Broker, BrokerError, Events, LoginOptions, Want};
+use crate::broker::{Broker, BrokerError, Events, LoginOptions, Want, Watched};
 use crate::connection::MESSAGE_DEADLINE;
 use crate::peer::Peer;
 use crate::server::Connections;
@@ -121,8 +121,10 @@ impl Handler {
             | Request::RotateServiceToken { .. }
             | Request::RollCert { .. }
             | Request::Revoke { .. }
-            | Request::Pending {}
-            | Request::Watch { .. } => return Err(BrokerError::Offline),
+            | Request::Pending {} => return Err(BrokerError::Offline),
+            Request::Watch { profile, targets } => {
+                match Box::pin(self.broker.watch(&Watched { profile, targets }, events)).await {}
+            }
             Request::Stop {} => {
                 log::info!("stopped by pid {}", peer.pid);
                 self.stop.ask();

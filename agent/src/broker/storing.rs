@@ -50,6 +50,7 @@ impl Broker {
             inner.cache.load(record);
         }
         inner.phase = Phase::Open;
+        self.changes.look();
         Ok(())
     }
 
