@@ -31,7 +31,7 @@ mod jwks;
 mod keys;
 mod verify;
 
-mod date;
+pub mod date;
 pub mod http;
 
 #[doc(hidden)]

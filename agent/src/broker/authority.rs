@@ -22,8 +22,9 @@ pub(super) struct Authority {
 impl Broker {
     /// Finds the certificates of an account, those of the profile first.
     pub(super) fn certificates_of(&self, account: &str, profile: &ProfileName) -> Vec<Authority> {
-        let wanted =
-            |credential: &Credential| credential.kind == Kind::AccountCert && credential.account.as_deref() == Some(account);
+        let wanted = |credential: &Credential| {
+            credential.kind == Kind::AccountCert && credential.account.as_deref() == Some(account)
+        };
         let opened = |(credential, secret): (Arc<Credential>, Arc<Secret>)| {
             let opened = certificate::opened(&secret).ok()?;
             Some(Authority { credential, token: Arc::new(opened.api_token), region: Some(opened.region) })
@@ -39,6 +40,13 @@ impl Broker {
         all.map(|(credential, token)| Authority { credential, token, region: None }).collect()
     }
 
+    /// Finds all that may be asked about an account's tunnels, its certificates first.
+    pub(super) fn authorities_for(&self, account: &str, profile: &ProfileName) -> Vec<Authority> {
+        let mut all = self.certificates_of(account, profile);
+        all.extend(self.api_tokens(profile));
+        all
+    }
+
     fn held_or_noted(
         &self,
         wanted: impl Fn(&Credential) -> bool,
@@ -46,7 +54,9 @@ impl Broker {
     ) -> Vec<(Arc<Credential>, Arc<Secret>)> {
         let inner = self.inner();
         let held = inner.cache.list(None).into_iter().filter(|credential| wanted(credential));
-        let held = held.filter_map(|credential| Some((Arc::clone(&credential), inner.cache.record(&credential.id)?.secret)));
+        let held = held.filter_map(|credential| {
+            Some((Arc::clone(&credential), inner.cache.record(&credential.id)?.secret))
+        });
         let noted = inner.notes.revoking().filter(|(_, revoking)| wanted(&revoking.credential));
         let noted = noted.filter_map(|(id, revoking)| {
             let secret = inner.notes.open(id, inner.cache.vault())?.secret?;

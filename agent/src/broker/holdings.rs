@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use usher_proto::answer::{Imported, Outcome};
+use usher_proto::change::Happening;
 use usher_proto::frame::MAX_MESSAGE;
 use usher_proto::request::Import;
 use usher_proto::{Credential, CredentialId, ProfileName, json};
@@ -54,7 +55,9 @@ impl Broker {
             return Err(error);
         }
         let given = cloudflare::read(import, self.clock.now())?;
+        self.refuse_revoked(&given)?;
         let (record, outcome) = self.inner().cache.take_in(given);
+        self.tell_come(&record.credential, outcome);
         let stored = match outcome {
             Outcome::New | Outcome::Replaced => self.save(&record).await,
             Outcome::Unchanged | Outcome::Older => self.check(&record).await,
@@ -89,7 +92,13 @@ impl Broker {
         for id in ids {
             let gone = id.clone();
             self.store.call(move |store| store.remove(&gone)).await?;
-            self.inner().cache.remove(&id);
+            let mut inner = self.inner();
+            let forgotten = inner.cache.credential(&id);
+            inner.cache.remove(&id);
+            drop(inner);
+            if let Some(credential) = forgotten {
+                self.tell(Happening::Forgotten, &credential);
+            }
             count += 1;
         }
         Ok(count)

@@ -44,13 +44,14 @@ impl Broker {
     /// wait for the store, and when that fails the token can still be used.
     fn keep(self: &Arc<Self>, issued: Issued, profile: &ProfileName) -> Result<Record, BrokerError> {
         let record = issued.into_record(profile.clone());
-        {
+        let outcome = {
             let mut inner = self.inner();
             if !matches!(inner.phase, Phase::Open) {
                 return Err(BrokerError::Locked); // nothing open comes into a locked agent
             }
-            inner.cache.renew(record.clone());
-        }
+            inner.cache.renew(record.clone())
+        };
+        self.tell_come(&record.credential, outcome);
         let (broker, fresh) = (Arc::clone(self), record.clone());
         tokio::spawn(async move { broker.save_fresh(&fresh).await });
         Ok(record)
@@ -88,6 +89,7 @@ impl Broker {
         if held.is_some_and(|held| held.secret == refused.secret) {
             log::info!("{id} is not taken any more and is dropped");
             self.inner().cache.remove(id);
+            self.tell_revoked(&refused.credential);
             let gone = id.clone();
             if let Err(error) = self.store.call(move |store| store.remove(&gone)).await {
                 log::error!("{id} could not be removed from the store: {error}");

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use usher_proto::{CredentialId, Kind, Secret, Timestamp};
+use usher_proto::{Credential, CredentialId, Kind, Secret, Timestamp};
 
 use super::{Broker, BrokerError};
 use crate::cloudflare::fingerprint;
@@ -54,12 +54,24 @@ impl Notes {
         })
     }
 
-    /// Goes through the rotations that are under way.
-    pub(super) fn rotating(&self) -> impl Iterator<Item = (&CredentialId, &Rotating)> {
-        self.0.iter().filter_map(|(id, held)| match &held.matter {
-            Matter::Rotating(rotating) => Some((id, rotating)),
-            _ => None,
+    /// Goes through the credentials that are being rotated.
+    pub(super) fn rotating(&self) -> impl Iterator<Item = &Arc<Credential>> {
+        self.0.values().filter_map(|held| match &held.matter {
+            Matter::Rotating(Rotating { credential, .. }) | Matter::Rolling { credential, .. } => {
+                Some(credential)
+            }
+            Matter::Revoking(_) | Matter::Revoked { .. } => None,
         })
+    }
+
+    /// Finds a revocation that is under way.
+    pub(super) fn find_revoking(&self, id: &CredentialId) -> Option<&Revoking> {
+        self.revoking().find(|(theirs, _)| *theirs == id).map(|(_, revoking)| revoking)
+    }
+
+    /// Tells whether a credential was revoked, also one whose wiping was cut short.
+    pub(super) fn has_revoked(&self, record: &Record) -> bool {
+        !self.0.is_empty() && self.revoked_at(&revoked_id(record.credential.kind, &record.secret)).is_some()
     }
 
     /// Tells when a credential was revoked, if it was or is about to be.
@@ -67,7 +79,7 @@ impl Notes {
         match &self.0.get(id)?.matter {
             Matter::Revoking(revoking) => Some(revoking.since),
             Matter::Revoked { at, .. } => Some(*at),
-            Matter::Rotating(_) => None,
+            Matter::Rotating(_) | Matter::Rolling { .. } => None,
         }
     }
 
@@ -95,9 +107,9 @@ pub(super) fn revoked_id(kind: Kind, secret: &Secret) -> CredentialId {
     format!("revoked-{}", fingerprint::of(kind, secret)).parse().expect("a prefix and twelve digits")
 }
 
-/// Names the note of a tunnel that is rotated.
-pub(super) fn rotating_id(tunnel: &CredentialId) -> CredentialId {
-    let digits = tunnel.as_str().rsplit('-').next().unwrap_or_default();
+/// Names the note of a credential that is rotated.
+pub(super) fn rotating_id(of: &CredentialId) -> CredentialId {
+    let digits = of.as_str().rsplit('-').next().unwrap_or_default();
     format!("rotating-{digits}").parse().expect("a prefix and twelve digits")
 }
 
@@ -109,8 +121,16 @@ impl Broker {
             let super::Inner { cache, notes, .. } = &mut *inner;
             notes.insert(&note, cache.vault());
         }
-        self.noted.notify_one();
+        self.to_do.notify_one();
         self.store.call(move |store| store.put_note(&note)).await
+    }
+
+    /// The same where what happened cannot be undone for the store's sake.
+    pub(super) async fn note_or_log(&self, note: Note) {
+        let id = note.id.clone();
+        if let Err(error) = self.note(note).await {
+            log::error!("{id} could not be stored: {error}");
+        }
     }
 
     /// Forgets a note that was seen to.

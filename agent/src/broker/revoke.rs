@@ -140,8 +140,7 @@ impl Broker {
         });
         let pending = pending.collect();
         let inner = self.inner();
-        let rotating = inner.notes.rotating().map(|(_, rotating)| Arc::clone(&rotating.credential));
-        Ok((pending, rotating.collect()))
+        Ok((pending, inner.notes.rotating().cloned().collect()))
     }
 
     /// Ends each, and looks again at those that Cloudflare was told of, until it refuses them or a
@@ -167,7 +166,7 @@ impl Broker {
             events.tell(Event::Waiting { left: u32::try_from(now.seconds_until(end)).unwrap_or(0) });
             self.clock.reach(Timestamp(now.0 + BETWEEN_LOOKS)).await;
         }
-        self.noted.notify_one(); // what is left is due at another time now
+        self.to_do.notify_one(); // what is left is due at another time now
         endings
     }
 

@@ -24,7 +24,7 @@ impl Broker {
 
     /// Finds the credentials of a tunnel among what is held, by UUID or by the words that they are
     /// known by. The certificate that is named tells the account, and whose they are.
-    fn held_tunnel(&self, which: &WhichTunnel) -> Result<Option<Record>, BrokerError> {
+    pub(super) fn held_tunnel(&self, which: &WhichTunnel) -> Result<Option<Record>, BrokerError> {
         let inner = self.inner();
         let cert = match &which.cert {
             Some(id) => Some(inner.cache.credential(id).ok_or(BrokerError::NoSuchId)?),

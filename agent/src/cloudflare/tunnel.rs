@@ -2,15 +2,19 @@
 
 mod forms;
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use usher_proto::credential::Source;
 use usher_proto::tunnel::TunnelForm;
-use usher_proto::{Secret, Wiped};
+use usher_proto::{Kind, ProfileName, Secret, Wiped};
 use zeroize::Zeroizing;
 
 use super::edge::Region;
 use super::{Facts, NotACredential, is_cloudflare_id, members, secret_text};
 use crate::seal;
+use crate::store::Record;
 
 /// Least length of a tunnel secret in bytes.
 const MIN_SECRET: usize = 32;
@@ -35,14 +39,17 @@ struct Tunnel {
 
 /// Reads either form and keeps it as it came.
 pub(super) fn read(secret: Secret) -> Result<(Secret, Facts), NotACredential> {
-    let tunnel = parse(&secret)?;
-    let facts = Facts {
+    let facts = facts(&parse(&secret)?);
+    Ok((secret, facts))
+}
+
+fn facts(tunnel: &Tunnel) -> Facts {
+    Facts {
         label: format!("tunnel {}", *tunnel.tunnel),
         account: Some(tunnel.account.to_ascii_lowercase()),
         tunnel: Some(tunnel.tunnel.to_string()),
         ..Facts::default()
-    };
-    Ok((secret, facts))
+    }
 }
 
 /// Writes what is held in the form that is wanted, whichever it came in.
@@ -75,7 +82,7 @@ pub fn new_secret() -> Secret {
     let mut bytes = Zeroizing::new([0; MIN_SECRET]);
     seal::draw(&mut *bytes);
     let mut base64 = Wiped::zeros(MIN_SECRET.div_ceil(3) * 4);
-    STANDARD.encode_slice(&*bytes, &mut base64).expect("there is room");
+    STANDARD.encode_slice(*bytes, &mut base64).expect("there is room");
     Secret::new(std::mem::take(&mut *base64)).expect("32 bytes are not nothing")
 }
 
@@ -91,11 +98,21 @@ pub fn with_secret(credentials: &Secret, new_secret: &Secret) -> Result<Secret, 
     Ok(forms::token(&tunnel))
 }
 
+/// Makes a record of a tunnel token that was fetched; a tunnel goes by its name.
+///
+/// # Errors
+/// It is none.
+pub fn record(token: Arc<Secret>, name: &str, profile: &ProfileName) -> Result<Record, NotACredential> {
+    let facts = Facts { label: name.to_owned(), ..facts(&parse(&token)?) };
+    let credential = Arc::new(facts.into_credential(Kind::Tunnel, profile.clone(), Source::Exchange));
+    Ok(Record { credential, secret: token })
+}
+
 /// Writes the tunnel secret of credentials as the API takes it: base64.
 ///
 /// # Errors
 /// They are none.
-pub fn secret_text_of(credentials: &Secret) -> Result<Secret, NotACredential> {
+pub fn base64_of(credentials: &Secret) -> Result<Secret, NotACredential> {
     Secret::new(parse(credentials)?.secret.as_bytes().to_vec()).map_err(|_| BAD_SECRET)
 }
 

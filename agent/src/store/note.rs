@@ -44,6 +44,14 @@ pub enum Matter {
     },
     /// A tunnel gets another secret; the note's is its new token.
     Rotating(Rotating),
+    /// The API token in a certificate gets another value. Should the answer be lost, nothing but its id
+    /// gives yet another one.
+    Rolling {
+        /// The certificate.
+        credential: Arc<Credential>,
+        /// The API token's id.
+        token: String,
+    },
 }
 
 /// A revocation under way.
@@ -80,6 +88,8 @@ pub struct Rotating {
     pub credential: Arc<Credential>,
     /// The tunnel's name, which Cloudflare wants to be told with the secret.
     pub name: String,
+    /// By what the secret before is recognised, if it was held.
+    pub before: Option<CredentialId>,
     /// The new secret is at Cloudflare.
     pub changed: bool,
     /// Every connector is to be cut.
@@ -137,7 +147,9 @@ impl Note {
         match &self.matter {
             Matter::Revoking(revoking) => format!("usher: to be revoked: {}", words(&revoking.credential)),
             Matter::Revoked { kind, .. } => format!("usher: note of a revoked {}", kind.words()),
-            Matter::Rotating(rotating) => format!("usher: rotation of {}", words(&rotating.credential)),
+            Matter::Rotating(Rotating { credential, .. }) | Matter::Rolling { credential, .. } => {
+                format!("usher: rotation of {}", words(credential))
+            }
         }
     }
 }

@@ -21,14 +21,14 @@ impl Broker {
         org: &Secret,
     ) -> Result<Tried, ApiError> {
         let Some(team) = &revoking.credential.team else { return Ok(Tried::Never(Why::NotFound)) };
-        if !edge.session_holds(team, org).await.map_err(ApiError::Edge)? {
+        if !edge.session_holds(team, org).await? {
             return Ok(Tried::Done);
         }
         if revoking.told.is_none() {
-            edge.log_out(team, org).await.map_err(ApiError::Edge)?;
+            edge.log_out(team, org).await?;
         }
         self.end_as_administrator(edge, revoking).await?;
-        let holds = edge.session_holds(team, org).await.map_err(ApiError::Edge)?;
+        let holds = edge.session_holds(team, org).await?;
         Ok(if holds { self.still_taken(revoking) } else { Tried::Done })
     }
 
@@ -47,7 +47,7 @@ impl Broker {
         }
         let of_person = revoking.credential.client_id.is_none();
         if revoking.told.is_none() && of_person {
-            edge.log_out_at(url, token).await.map_err(ApiError::Edge)?;
+            edge.log_out_at(url, token).await?;
         }
         let by_administrator = self.end_as_administrator(edge, revoking).await?;
         if is_refused(edge, url, &revoking.credential, token).await? {

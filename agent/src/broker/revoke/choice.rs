@@ -15,13 +15,17 @@ impl Broker {
     pub(super) fn chosen(&self, what: &Revocation) -> Result<Vec<(Arc<Credential>, Reach)>, BrokerError> {
         let (credentials, reach) = match what {
             Revocation::Each(targets) => {
-                let found: Result<Vec<_>, _> = targets.iter().map(|target| self.named_credential(target)).collect();
+                let found: Result<Vec<_>, _> =
+                    targets.iter().map(|target| self.named_credential(target)).collect();
                 (found?, Reach::Itself)
             }
             Revocation::All(profile) => (self.inner().cache.list(profile.as_ref()), Reach::Itself),
             Revocation::Person(email) => {
                 let of_person = |credential: &Arc<Credential>| {
-                    credential.email.as_ref().is_some_and(|theirs| theirs.eq_ignore_ascii_case(email.as_str()))
+                    credential
+                        .email
+                        .as_ref()
+                        .is_some_and(|theirs| theirs.eq_ignore_ascii_case(email.as_str()))
                 };
                 (self.held_where(of_person), Reach::Person)
             }
@@ -64,7 +68,7 @@ impl Broker {
             .collect::<Vec<_>>();
         match (found.pop(), found.is_empty()) {
             (Some(credential), true) => Ok(credential),
-            (Some(_), false) => Err(BrokerError::Ambiguous),
+            (Some(_), false) => Err(BrokerError::SeveralProfiles),
             (None, _) => Err(BrokerError::NoSuchApp),
         }
     }

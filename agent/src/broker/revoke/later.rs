@@ -63,10 +63,10 @@ impl Broker {
         }
         loop {
             match self.next_try().await {
-                None => self.noted.notified().await,
+                None => self.to_do.notified().await,
                 Some(at) => tokio::select! {
                     // There may be more, or less, to do: look again before anything is done.
-                    () = self.noted.notified() => {}
+                    () = self.to_do.notified() => {}
                     () = self.clock.reach(at) => self.try_again().await,
                 },
             }

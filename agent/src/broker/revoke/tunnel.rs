@@ -4,9 +4,9 @@ use usher_proto::Secret;
 
 use super::{Tried, Why};
 use crate::broker::Broker;
-use crate::cloudflare::Edge;
+use crate::broker::rotate::cut_connectors;
 use crate::cloudflare::api::{Api, ApiError};
-use crate::cloudflare::tunnel;
+use crate::cloudflare::{Edge, tunnel};
 use crate::store::Revoking;
 
 impl Broker {
@@ -36,19 +36,19 @@ impl Broker {
     }
 }
 
-/// Changes the secret unless that was done, cuts who is connected, and sees that nobody stayed.
+/// Changes the secret unless that was done, and cuts who is connected.
 async fn change(api: &Api<'_>, account: &str, id: &str, credentials: &Secret) -> Result<(), ApiError> {
     let found = match api.tunnel(account, id).await {
         Ok(found) if found.deleted.is_none() => found,
-        Ok(_) | Err(ApiError::NotFound) => return Ok(()),
+        Ok(_) | Err(ApiError::NotFound) => return Ok(()), // a tunnel that is gone takes nobody
         Err(error) => return Err(error),
     };
     if tunnel::is_same(&api.tunnel_token(account, id).await?, credentials) {
         api.set_tunnel_secret(account, id, &found.name, &tunnel::new_secret()).await?;
     }
-    let before = api.connectors(account, id).await?;
-    api.drop_connections(account, id, None).await?;
-    let after = api.connectors(account, id).await?;
-    let stayed = after.iter().any(|one| before.iter().any(|other| one.id == other.id && one.began == other.began));
-    if stayed { Err(ApiError::Conflict) } else { Ok(()) }
+    cut_connectors(api, account, id).await?;
+    if tunnel::is_same(&api.tunnel_token(account, id).await?, credentials) {
+        return Err(ApiError::NotUnderstood("a secret that it changed is the same as before"));
+    }
+    Ok(())
 }

@@ -30,11 +30,7 @@ pub enum Way {
 impl Broker {
     /// Tells what would be done.
     pub(super) fn planned(&self, (credential, reach): &(Arc<Credential>, Reach)) -> Ending {
-        Ending {
-            credential: Arc::clone(credential),
-            way: self.way(credential, *reach),
-            end: End::Planned,
-        }
+        Ending { credential: Arc::clone(credential), way: self.way(credential, *reach), end: End::Planned }
     }
 
     /// Tells how a credential is ended with what is held now.

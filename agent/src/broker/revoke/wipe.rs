@@ -25,13 +25,8 @@ impl Broker {
             (inner.cache.record(&credential.id)?, used_at.or_else(|| url_of(credential)))
         };
         let id = revoked_id(credential.kind, &secret);
-        let revoking = Revoking {
-            credential: Arc::clone(&credential),
-            reach,
-            url,
-            since: self.clock.now(),
-            told: None,
-        };
+        let revoking =
+            Revoking { credential: Arc::clone(&credential), reach, url, since: self.clock.now(), told: None };
         let note = Note { id: id.clone(), matter: Matter::Revoking(revoking), secret: Some(secret) };
         let noted = self.note(note).await;
         self.inner().cache.remove(&credential.id);
@@ -40,6 +35,7 @@ impl Broker {
             log::error!("{} could not be removed from the store: {error}", credential.id);
         }
         log::info!("{} is revoked, and wiped here", credential.id);
+        self.tell_revoked(&credential);
         Some((id, noted))
     }
 
@@ -47,22 +43,15 @@ impl Broker {
     pub(super) async fn note_as_told(&self, note: &Note, revoking: &Revoking) {
         let told = Some(self.clock.now());
         let matter = Matter::Revoking(Revoking { told, ..revoking.clone() });
-        self.note_again(Note { matter, ..note.clone() }).await;
+        self.note_or_log(Note { matter, ..note.clone() }).await;
     }
 
     /// Keeps of a credential no more than what tells it when it comes again.
     pub(super) async fn note_as_revoked(&self, note: &Note, revoking: &Revoking) {
         let Revoking { credential, since, .. } = revoking;
         let matter = Matter::Revoked { kind: credential.kind, at: *since, expires: credential.expires };
-        self.note_again(Note { id: note.id.clone(), matter, secret: None }).await;
+        self.note_or_log(Note { id: note.id.clone(), matter, secret: None }).await;
         self.forget_needless_notes().await;
-    }
-
-    async fn note_again(&self, note: Note) {
-        let id = note.id.clone();
-        if let Err(error) = self.note(note).await {
-            log::error!("{id} could not be stored: {error}");
-        }
     }
 
     /// Lists the revocations that are under way, in the order in which to go on with them.

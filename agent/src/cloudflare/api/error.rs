@@ -64,6 +64,12 @@ impl ApiError {
     }
 }
 
+impl From<EdgeError> for ApiError {
+    fn from(error: EdgeError) -> Self {
+        ApiError::Edge(error)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
