@@ -117,8 +117,13 @@ impl Handler {
             Request::TunnelSecret { which, form } => {
                 secret_for(peer, self.broker.tunnel_secret(&which, form).await?)
             }
-            Request::CertLogin { .. }
-            | Request::Tunnels { .. }
+            Request::CertLogin { profile, fedramp } => {
+                let login = self.broker.log_in_to_account(&profile, fedramp, events);
+                let imported = Box::pin(login).await?;
+                log::info!("login for {} {:?} by pid {}", imported.credential.id, imported.outcome, peer.pid);
+                Answer::Imported(imported)
+            }
+            Request::Tunnels { .. }
             | Request::Tunnel(_)
             | Request::RotateTunnel { .. }
             | Request::Deployed { .. }

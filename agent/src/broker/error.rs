@@ -42,6 +42,8 @@ pub enum BrokerError {
     },
     /// Nobody logged in while the agent waited.
     LoginTimeout,
+    /// The same for a login that would bring an account certificate.
+    AccountLoginTimeout,
     /// The agent was told never to go out, or what it holds cannot be renewed.
     Offline,
     /// What was named is no app token.

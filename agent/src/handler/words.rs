@@ -59,6 +59,11 @@ impl From<BrokerError> for Refusal {
                 "nobody finished the login in the browser in time",
                 "begin again with `usher login URL`",
             ),
+            BrokerError::AccountLoginTimeout => Refusal::new(
+                Code::LoginTimeout,
+                "no account certificate came from the browser in time",
+                "if the browser downloaded cert.pem, take that in: usher import --stdin --kind account-cert < cert.pem; else begin again with `usher tunnel login`",
+            ),
             BrokerError::Offline => Refusal::new(
                 Code::Network,
                 "the agent was told never to go out",
