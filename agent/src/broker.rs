@@ -20,6 +20,7 @@ mod pages;
 mod renew;
 mod storing;
 mod throttle;
+mod tunnel_secret;
 mod tunnels;
 mod uses;
 

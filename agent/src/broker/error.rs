@@ -1,5 +1,8 @@
 //! Why the broker did not do what it was asked.
 
+use usher_proto::Kind;
+
+use crate::cloudflare::api::ApiError;
 use crate::cloudflare::{EdgeError, NotACredential};
 use crate::store::StoreError;
 
@@ -62,6 +65,13 @@ pub enum BrokerError {
     NeedsUrl,
     /// Cloudflare's side did not give it.
     Edge(EdgeError),
+    /// Cloudflare's API did not do it.
+    Api {
+        /// What it was asked with.
+        with: Kind,
+        /// Why.
+        error: ApiError,
+    },
     /// What was given is not taken.
     NotACredential(NotACredential),
     /// The store failed.

@@ -40,10 +40,18 @@ impl Broker {
         Ok(record)
     }
 
-    /// Puts a token into the cache at once and into the store soon: whoever waits for it need not
-    /// wait for the store, and when that fails the token can still be used.
-    fn keep(self: &Arc<Self>, issued: Issued, profile: &ProfileName) -> Result<Record, BrokerError> {
-        let record = issued.into_record(profile.clone());
+    /// Keeps what was issued just now.
+    pub(super) fn keep(
+        self: &Arc<Self>,
+        issued: Issued,
+        profile: &ProfileName,
+    ) -> Result<Record, BrokerError> {
+        self.keep_record(issued.into_record(profile.clone()))
+    }
+
+    /// Puts a record into the cache at once and into the store soon: whoever waits for it need not
+    /// wait for the store, and when that fails it can still be used.
+    pub(super) fn keep_record(self: &Arc<Self>, record: Record) -> Result<Record, BrokerError> {
         {
             let mut inner = self.inner();
             if !matches!(inner.phase, Phase::Open) {

@@ -4,10 +4,12 @@ mod forms;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use usher_proto::credential::Source;
 use usher_proto::tunnel::TunnelForm;
-use usher_proto::{Secret, Wiped};
+use usher_proto::{Kind, Secret, TunnelName, Wiped};
 use zeroize::Zeroizing;
 
+use super::edge::Issued;
 use super::{Facts, NotACredential, is_cloudflare_id, members, secret_text};
 
 /// Least length of a tunnel secret in bytes.
@@ -35,7 +37,7 @@ struct Tunnel {
 pub(super) fn read(secret: Secret) -> Result<(Secret, Facts), NotACredential> {
     let tunnel = parse(&secret)?;
     let facts = Facts {
-        label: format!("tunnel {}", *tunnel.tunnel),
+        label: unnamed(&tunnel.tunnel),
         account: Some(tunnel.account.to_ascii_lowercase()),
         tunnel: Some(tunnel.tunnel.to_string()),
         ..Facts::default()
@@ -53,6 +55,22 @@ pub fn in_form(secret: &Secret, form: TunnelForm) -> Result<Secret, NotACredenti
         TunnelForm::Token => forms::token(&tunnel),
         TunnelForm::Credentials => forms::credentials(&tunnel),
     })
+}
+
+/// Reads a token that Cloudflare gave out just now; it is known by the tunnel's name, if that is one.
+///
+/// # Errors
+/// It is no tunnel token.
+pub fn issued(token: Secret, name: &str) -> Result<Issued, NotACredential> {
+    let (secret, facts) = read(token)?;
+    let name: Option<TunnelName> = name.parse().ok();
+    let facts = facts.labelled(name.map(String::from));
+    Ok(Issued { kind: Kind::Tunnel, secret, facts, source: Source::Exchange })
+}
+
+/// Tells what credentials are known by that nobody gave a name.
+pub fn unnamed(tunnel: &str) -> String {
+    format!("tunnel {tunnel}")
 }
 
 /// Reads the tunnel secret out of either form.

@@ -1,6 +1,8 @@
 //! The broker's errors in the words of the wire: what happened, why, and what to do next. Nowhere
 //! else does an inner error become words.
 
+mod api;
+
 use usher_proto::{Code, Refusal};
 
 use crate::broker::BrokerError;
@@ -105,6 +107,7 @@ impl From<BrokerError> for Refusal {
                 "give a URL in place of the id",
             ),
             BrokerError::Edge(error) => edge(error),
+            BrokerError::Api { with, error } => api::words(with, error),
             BrokerError::NotACredential(error) => not_a_credential(error),
             BrokerError::Store(error) => store(error),
         }
