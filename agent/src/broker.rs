@@ -1,6 +1,7 @@
 //! Answers lookups out of the cache, gets from Cloudflare what is missing there, and keeps cache and
 //! store in step.
 
+mod account_login;
 mod ahead;
 mod apps;
 mod authority;
@@ -18,11 +19,13 @@ mod known;
 mod lock;
 mod login;
 mod notes;
+mod pages;
 mod renew;
 pub mod revoke;
 pub mod rotate;
 mod storing;
 mod throttle;
+mod tunnel_secret;
 mod tunnels;
 mod uses;
 mod watch;
@@ -35,6 +38,7 @@ use tokio::sync::Notify;
 use usher_proto::answer::State;
 use usher_proto::{AppUrl, Credential, ProfileName, Timestamp};
 
+use self::account_login::AccountLogins;
 use self::cache::Cache;
 use self::changes::Changes;
 use self::fetch::Fetches;
@@ -66,6 +70,7 @@ pub struct Broker {
     inner: Mutex<Inner>,
     fetches: Fetches,
     logins: Logins,
+    account_logins: AccountLogins,
     login_patience: Duration,
     /// A token came into use, or what is in use changed.
     used: Notify,
@@ -133,6 +138,7 @@ impl Broker {
             }),
             fetches: Fetches::default(),
             logins: Logins::default(),
+            account_logins: AccountLogins::default(),
             login_patience,
             used: Notify::new(),
             changes: Changes::default(),

@@ -117,10 +117,20 @@ impl Handler {
                 secret_for(peer, self.broker.certificate(id.as_ref(), &profile).await?)
             }
             Request::TunnelSecret { which, form } => {
-                secret_for(peer, self.broker.tunnel_secret(&which, form).await?)
+                secret_for(peer, Box::pin(self.broker.tunnel_secret(&which, form)).await?)
             }
-            Request::CertLogin { .. } | Request::Tunnels { .. } | Request::Tunnel(_) => {
-                return Err(BrokerError::Offline);
+            Request::CertLogin { profile, fedramp } => {
+                let login = self.broker.log_in_to_account(&profile, fedramp, events);
+                let imported = Box::pin(login).await?;
+                log::info!("login for {} {:?} by pid {}", imported.credential.id, imported.outcome, peer.pid);
+                Answer::Imported(imported)
+            }
+            Request::Tunnels { profile, cert } => {
+                Answer::Tunnels { tunnels: Box::pin(self.broker.tunnels(&profile, cert.as_ref())).await? }
+            }
+            Request::Tunnel(which) => {
+                let (tunnel, connectors) = Box::pin(self.broker.tunnel(&which)).await?;
+                Answer::Tunnel { tunnel, connectors }
             }
             Request::RotateTunnel { which, drop_connections, staged } => {
                 let rotating = self.broker.rotate_tunnel(&which, drop_connections, staged);

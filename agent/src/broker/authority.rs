@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use usher_proto::{Credential, Kind, ProfileName, Secret};
 
-use super::Broker;
+use super::{Broker, BrokerError};
+use crate::cloudflare::api::ApiError;
 use crate::cloudflare::certificate;
 use crate::cloudflare::edge::Region;
 
@@ -19,6 +20,13 @@ pub(super) struct Authority {
     pub(super) region: Option<Region>,
 }
 
+impl Authority {
+    /// Says why what was asked with it was not done.
+    pub(super) fn refused(&self, error: ApiError) -> BrokerError {
+        BrokerError::Api { with: self.credential.kind, error }
+    }
+}
+
 impl Broker {
     /// Finds the certificates of an account, those of the profile first.
     pub(super) fn certificates_of(&self, account: &str, profile: &ProfileName) -> Vec<Authority> {
@@ -26,8 +34,8 @@ impl Broker {
             credential.kind == Kind::AccountCert && credential.account.as_deref() == Some(account)
         };
         let opened = |(credential, secret): (Arc<Credential>, Arc<Secret>)| {
-            let opened = certificate::opened(&secret).ok()?;
-            Some(Authority { credential, token: Arc::new(opened.api_token), region: Some(opened.region) })
+            let (region, token) = certificate::api_token(&secret).ok()?;
+            Some(Authority { credential, token: Arc::new(token), region: Some(region) })
         };
         self.held_or_noted(wanted, profile).into_iter().filter_map(opened).collect()
     }

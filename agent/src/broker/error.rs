@@ -1,6 +1,6 @@
 //! Why the broker did not do what it was asked.
 
-use usher_proto::Timestamp;
+use usher_proto::{Kind, Timestamp};
 
 use crate::cloudflare::api::ApiError;
 use crate::cloudflare::{EdgeError, NotACredential};
@@ -45,6 +45,8 @@ pub enum BrokerError {
     },
     /// Nobody logged in while the agent waited.
     LoginTimeout,
+    /// The same for a login that would bring an account certificate.
+    AccountLoginTimeout,
     /// The agent was told never to go out, or what it holds cannot be renewed.
     Offline,
     /// What was named is no app token.
@@ -79,11 +81,21 @@ pub enum BrokerError {
     /// No rotation of it is under way.
     NotRotating,
     /// A rotation was begun, and goes on when it is asked for again.
-    HalfRotated(ApiError),
+    HalfRotated {
+        /// What Cloudflare's API was asked with.
+        with: Kind,
+        /// Why it is not finished.
+        error: ApiError,
+    },
     /// The answer with the new secret was lost, again and again.
     SecretLost,
     /// Cloudflare's API did not do it.
-    Api(ApiError),
+    Api {
+        /// What it was asked with.
+        with: Kind,
+        /// Why.
+        error: ApiError,
+    },
     /// What was given is not taken.
     NotACredential(NotACredential),
     /// The store failed.
@@ -99,12 +111,6 @@ impl From<NotACredential> for BrokerError {
 impl From<EdgeError> for BrokerError {
     fn from(error: EdgeError) -> Self {
         BrokerError::Edge(error)
-    }
-}
-
-impl From<ApiError> for BrokerError {
-    fn from(error: ApiError) -> Self {
-        BrokerError::Api(error)
     }
 }
 

@@ -40,10 +40,18 @@ impl Broker {
         Ok(record)
     }
 
-    /// Puts a token into the cache at once and into the store soon: whoever waits for it need not
-    /// wait for the store, and when that fails the token can still be used.
-    fn keep(self: &Arc<Self>, issued: Issued, profile: &ProfileName) -> Result<Record, BrokerError> {
-        let record = issued.into_record(profile.clone());
+    /// Keeps what was issued just now.
+    pub(super) fn keep(
+        self: &Arc<Self>,
+        issued: Issued,
+        profile: &ProfileName,
+    ) -> Result<Record, BrokerError> {
+        self.keep_record(issued.into_record(profile.clone()))
+    }
+
+    /// Puts a record into the cache at once and into the store soon: whoever waits for it need not
+    /// wait for the store, and when that fails it can still be used.
+    pub(super) fn keep_record(self: &Arc<Self>, record: Record) -> Result<Record, BrokerError> {
         let outcome = {
             let mut inner = self.inner();
             if !matches!(inner.phase, Phase::Open) {
@@ -89,7 +97,6 @@ impl Broker {
         if held.is_some_and(|held| held.secret == refused.secret) {
             log::info!("{id} is not taken any more and is dropped");
             self.inner().cache.remove(id);
-            self.tell_revoked(&refused.credential);
             let gone = id.clone();
             if let Err(error) = self.store.call(move |store| store.remove(&gone)).await {
                 log::error!("{id} could not be removed from the store: {error}");

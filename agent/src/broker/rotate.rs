@@ -70,11 +70,11 @@ impl Broker {
             match api.set_tunnel_secret(account, id, &rotating.name, &secret).await {
                 Ok(()) => {}
                 Err(error) if error.is_passing() || error == ApiError::AnswerLost => {
-                    return Err(BrokerError::HalfRotated(error));
+                    return Err(BrokerError::HalfRotated { with: authority.credential.kind, error });
                 }
                 Err(error) => {
                     self.unnote(&note.id).await; // nothing was changed
-                    return Err(error.into());
+                    return Err(authority.refused(error));
                 }
             }
             rotating.changed = true;
@@ -84,7 +84,8 @@ impl Broker {
         self.put_in_place(record).await;
         self.note_or_log(note.clone()).await;
         if rotating.drop_connections {
-            cut_connectors(&api, account, id).await.map_err(BrokerError::HalfRotated)?;
+            let half = |error| BrokerError::HalfRotated { with: authority.credential.kind, error };
+            cut_connectors(&api, account, id).await.map_err(half)?;
         }
         if !rotating.staged {
             self.finish_rotation(&note.id, &rotating).await;
@@ -146,21 +147,24 @@ impl Broker {
     ) -> Result<Note, BrokerError> {
         let Managed { account, id, name, held, authority } = managed;
         let profile = held.as_ref().map_or(&authority.credential.profile, |held| &held.credential.profile);
-        let theirs = Arc::new(api.tunnel_token(account, id).await?);
-        let begun = tunnel::record(Arc::clone(&theirs), name, profile)?;
+        let theirs = api.tunnel_token(account, id).await.map_err(|error| authority.refused(error))?;
+        let begun = tunnel::issued(theirs, name)?.into_record(profile.clone());
+        let theirs = &begun.secret;
         if let Some(mut note) = self.noted(&rotating_id(&begun.credential.id)) {
             if let (Matter::Rotating(rotating), Some(new)) = (&mut note.matter, &note.secret) {
-                rotating.changed = tunnel::is_same(&theirs, new);
+                rotating.changed = tunnel::is_same(theirs, new);
                 rotating.drop_connections |= drop_connections;
                 rotating.staged |= staged;
                 return Ok(note);
             }
         }
-        let token = Arc::new(tunnel::with_secret(&theirs, &tunnel::new_secret())?);
+        let token = Arc::new(tunnel::with_secret(theirs, &tunnel::new_secret())?);
         let rotating = Rotating {
-            credential: held.as_ref().map_or(begun.credential, |held| Arc::clone(&held.credential)),
+            credential: held
+                .as_ref()
+                .map_or(Arc::clone(&begun.credential), |held| Arc::clone(&held.credential)),
             name: name.clone(),
-            before: Some(revoked_id(Kind::Tunnel, &theirs)),
+            before: Some(revoked_id(Kind::Tunnel, theirs)),
             changed: false,
             drop_connections,
             staged,
@@ -203,8 +207,10 @@ impl Broker {
                     return Ok(Managed { account, id: found.id, name: found.name, authority, held });
                 }
                 Ok(_) | Err(ApiError::NotFound) => return Err(BrokerError::NoSuchTunnel),
-                Err(error @ (ApiError::Unauthorized { .. } | ApiError::BadToken)) => refused = error.into(),
-                Err(error) => return Err(error.into()),
+                Err(error @ (ApiError::Unauthorized { .. } | ApiError::BadToken)) => {
+                    refused = authority.refused(error);
+                }
+                Err(error) => return Err(authority.refused(error)),
             }
         }
         Err(refused)

@@ -38,11 +38,17 @@ pub struct Api<'e> {
 
 impl<'e> Api<'e> {
     pub(super) fn new(edge: &'e Edge, region: Region, token: &'e Secret) -> Self {
-        let host = match region {
+        Self { edge, host: region.api(), token }
+    }
+}
+
+impl Region {
+    /// Names the host of the API.
+    pub fn api(self) -> &'static str {
+        match self {
             Region::Commercial => "api.cloudflare.com",
             Region::Fedramp => "api.fed.cloudflare.com",
-        };
-        Self { edge, host, token }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::api::Api;
 use super::http::{Http, Network};
 use super::keys::Keys;
 use super::transfer::{self, Begun};
-use super::{EdgeError, Facts, check, discovery, exchange, log_out, service_token, session};
+use super::{EdgeError, Facts, certificate, check, discovery, exchange, log_out, service_token, session};
 use crate::clock::Clock;
 use crate::store::Record;
 
@@ -49,8 +49,9 @@ pub struct Tokens {
     pub org: Option<Issued>,
 }
 
-/// Which of Cloudflare's two worlds: each has a transfer service and an API of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which of Cloudflare's two worlds: each has a dashboard, a transfer service
+/// and an API of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Region {
     /// `login.cloudflareaccess.org`, `api.cloudflare.com`
     Commercial,
@@ -60,6 +61,9 @@ pub enum Region {
 
 /// A login that was begun: the page for the browser, and the key that opens the answer.
 pub struct Login(pub(super) Begun);
+
+/// A login to an account that was begun.
+pub struct AccountLogin(certificate::login::Begun);
 
 impl Edge {
     /// Makes ready; the first call opens the first connection, and reads the system's certificates.
@@ -98,6 +102,17 @@ impl Edge {
         transfer::collect(self, &login.0, app).await
     }
 
+    /// Begins a login to an account with a key pair of its own.
+    pub fn begin_account_login(&self, region: Region) -> AccountLogin {
+        AccountLogin(certificate::login::begin(region))
+    }
+
+    /// Waits for the person, and reads the account certificate that the transfer service then hands out.
+    /// Does not end by itself either.
+    pub async fn collect_certificate(&self, login: &AccountLogin) -> Result<Issued, EdgeError> {
+        certificate::login::collect(self, &login.0).await
+    }
+
     /// Asks the edge whether it takes an app token; false means that it does not.
     pub async fn takes(&self, url: &AppUrl, app: &Application, token: &Secret) -> Result<bool, EdgeError> {
         check::takes(self, url, app, token).await
@@ -131,6 +146,13 @@ impl Login {
     }
 }
 
+impl AccountLogin {
+    /// Shows the page for the browser: a secret, because who knows it can take the certificate.
+    pub fn page(&self) -> &Arc<Secret> {
+        self.0.page()
+    }
+}
+
 impl Issued {
     /// Puts it into a profile.
     pub fn into_record(self, profile: ProfileName) -> Record {
@@ -157,6 +179,7 @@ mod tests {
         is_send(edge.exchange(&url, &app, &token));
         is_send(edge.exchange_service_token(&url, &app, &token));
         is_send(edge.collect(&login, &app));
+        is_send(edge.collect_certificate(&edge.begin_account_login(Region::Fedramp)));
         is_send(edge.takes(&url, &app, &token));
         is_send(edge.log_out(&app.team, &token));
         is_send(edge.log_out_at(&url, &token));

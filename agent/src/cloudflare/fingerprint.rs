@@ -22,7 +22,7 @@ pub fn of(kind: Kind, secret: &Secret) -> String {
 /// Takes the secret out of what it is wrapped in, where it is.
 fn heart(kind: Kind, secret: &Secret) -> Result<Option<Secret>, NotACredential> {
     match kind {
-        Kind::AccountCert => certificate::opened(secret).map(|opened| Some(opened.api_token)),
+        Kind::AccountCert => certificate::api_token(secret).map(|(_, token)| Some(token)),
         Kind::ServiceToken => service_token::client_secret(secret).map(Some),
         Kind::Tunnel => tunnel::secret_of(secret).map(Some),
         Kind::AppToken | Kind::OrgToken | Kind::ApiToken => Ok(None),

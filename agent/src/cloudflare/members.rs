@@ -1,10 +1,11 @@
-//! The members of a JSON object whose values are text, read as cloudflared reads them: Go takes a name in
+//! The members of a JSON object whose values are text, read and written as cloudflared does: Go takes a name in
 //! any case, the last of several wins, and null is as good as none.
 
 use std::fmt;
 
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use usher_proto::Wiped;
 use zeroize::Zeroizing;
 
 /// Reads the members that are named, each perhaps in several ways; what is not there is empty.
@@ -16,6 +17,22 @@ pub(super) fn read<const N: usize>(json: &[u8], names: [&[&str]; N]) -> Option<[
     let members = Named(names).deserialize(&mut parser).ok()?;
     parser.end().ok()?;
     Some(members)
+}
+
+/// Writes an object without white space, in a buffer that is sized once. Nothing in the values may be what
+/// JSON escapes.
+pub(super) fn write(members: &[(&str, &str)]) -> Wiped {
+    const AROUND: usize = r#"{"":"","#.len();
+    let length: usize = members.iter().map(|(name, value)| name.len() + value.len() + AROUND).sum();
+    let mut json = Wiped::from(Vec::with_capacity(length + 1));
+    for (number, (name, value)) in members.iter().enumerate() {
+        let before = if number == 0 { "{\"" } else { ",\"" };
+        for part in [before, name, "\":\"", value, "\""] {
+            json.extend_from_slice(part.as_bytes());
+        }
+    }
+    json.push(b'}');
+    json
 }
 
 struct Named<'n, const N: usize>([&'n [&'n str]; N]);

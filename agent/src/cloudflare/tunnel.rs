@@ -2,19 +2,16 @@
 
 mod forms;
 
-use std::sync::Arc;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use usher_proto::credential::Source;
 use usher_proto::tunnel::TunnelForm;
-use usher_proto::{Kind, ProfileName, Secret, Wiped};
+use usher_proto::{Kind, Secret, TunnelName, Wiped};
 use zeroize::Zeroizing;
 
-use super::edge::Region;
+use super::edge::{Issued, Region};
 use super::{Facts, NotACredential, is_cloudflare_id, members, secret_text};
 use crate::seal;
-use crate::store::Record;
 
 /// Least length of a tunnel secret in bytes.
 const MIN_SECRET: usize = 32;
@@ -39,17 +36,14 @@ struct Tunnel {
 
 /// Reads either form and keeps it as it came.
 pub(super) fn read(secret: Secret) -> Result<(Secret, Facts), NotACredential> {
-    let facts = facts(&parse(&secret)?);
-    Ok((secret, facts))
-}
-
-fn facts(tunnel: &Tunnel) -> Facts {
-    Facts {
-        label: format!("tunnel {}", *tunnel.tunnel),
+    let tunnel = parse(&secret)?;
+    let facts = Facts {
+        label: unnamed(&tunnel.tunnel),
         account: Some(tunnel.account.to_ascii_lowercase()),
         tunnel: Some(tunnel.tunnel.to_string()),
         ..Facts::default()
-    }
+    };
+    Ok((secret, facts))
 }
 
 /// Writes what is held in the form that is wanted, whichever it came in.
@@ -62,6 +56,22 @@ pub fn in_form(secret: &Secret, form: TunnelForm) -> Result<Secret, NotACredenti
         TunnelForm::Token => forms::token(&tunnel),
         TunnelForm::Credentials => forms::credentials(&tunnel),
     })
+}
+
+/// Reads a token that Cloudflare gave out just now; it is known by the tunnel's name, if that is one.
+///
+/// # Errors
+/// It is no tunnel token.
+pub fn issued(token: Secret, name: &str) -> Result<Issued, NotACredential> {
+    let (secret, facts) = read(token)?;
+    let name: Option<TunnelName> = name.parse().ok();
+    let facts = facts.labelled(name.map(String::from));
+    Ok(Issued { kind: Kind::Tunnel, secret, facts, source: Source::Exchange })
+}
+
+/// Tells what credentials are known by that nobody gave a name.
+pub fn unnamed(tunnel: &str) -> String {
+    format!("tunnel {tunnel}")
 }
 
 /// Tells where the API is that knows the tunnel.
@@ -96,16 +106,6 @@ pub fn with_secret(credentials: &Secret, new_secret: &Secret) -> Result<Secret, 
     tunnel_secret(text.as_bytes()).ok_or(BAD_SECRET)?;
     tunnel.secret = Zeroizing::new(text.to_owned());
     Ok(forms::token(&tunnel))
-}
-
-/// Makes a record of a tunnel token that was fetched; a tunnel goes by its name.
-///
-/// # Errors
-/// It is none.
-pub fn record(token: Arc<Secret>, name: &str, profile: &ProfileName) -> Result<Record, NotACredential> {
-    let facts = Facts { label: name.to_owned(), ..facts(&parse(&token)?) };
-    let credential = Arc::new(facts.into_credential(Kind::Tunnel, profile.clone(), Source::Exchange));
-    Ok(Record { credential, secret: token })
 }
 
 /// Writes the tunnel secret of credentials as the API takes it: base64.

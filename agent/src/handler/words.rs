@@ -63,6 +63,11 @@ impl From<BrokerError> for Refusal {
                 "nobody finished the login in the browser in time",
                 "begin again with `usher login URL`",
             ),
+            BrokerError::AccountLoginTimeout => Refusal::new(
+                Code::LoginTimeout,
+                "no account certificate came from the browser in time",
+                "if the browser downloaded cert.pem, take that in: usher import --stdin --kind account-cert < cert.pem; else begin again with `usher tunnel login`",
+            ),
             BrokerError::Offline => Refusal::new(
                 Code::Network,
                 "the agent was told never to go out",
@@ -119,7 +124,6 @@ impl From<BrokerError> for Refusal {
                 "name it by its id: `usher list` shows the ids",
             ),
             BrokerError::Edge(error) => edge(error),
-            BrokerError::Api(error) => api::api(error),
             BrokerError::NoApiToken => Refusal::new(
                 Code::NoPermission,
                 "that takes an API token of an administrator, and none is here",
@@ -135,8 +139,8 @@ impl From<BrokerError> for Refusal {
                 "no rotation of it is under way",
                 "`usher tunnel rotate` begins one",
             ),
-            BrokerError::HalfRotated(error) => {
-                let Refusal { code, message, hint } = api::api(error);
+            BrokerError::HalfRotated { with, error } => {
+                let Refusal { code, message, hint } = api::words(with, error);
                 Refusal::new(
                     code,
                     format!("the rotation is not finished: {message}"),
@@ -148,6 +152,7 @@ impl From<BrokerError> for Refusal {
                 "the answer with the new secret was lost, so what is held here may not be taken any more",
                 "the same command once more makes another one",
             ),
+            BrokerError::Api { with, error } => api::words(with, error),
             BrokerError::NotACredential(error) => not_a_credential(error),
             BrokerError::Store(error) => store(error),
         }

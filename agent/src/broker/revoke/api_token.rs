@@ -16,12 +16,14 @@ impl Broker {
         revoking: &Revoking,
         certificate: &Secret,
     ) -> Result<Tried, ApiError> {
-        let Ok(opened) = certificate::opened(certificate) else { return Ok(Tried::Never(Why::NotFound)) };
+        let Ok((region, token)) = certificate::api_token(certificate) else {
+            return Ok(Tried::Never(Why::NotFound));
+        };
         let account = &revoking.credential.account;
         if self.is_still_needed(|other| other.kind == Kind::Tunnel && other.account == *account) {
             return Ok(Tried::Later(Why::StillNeeded));
         }
-        self.delete(edge, opened.region, revoking, &opened.api_token).await
+        self.delete(edge, region, revoking, &token).await
     }
 
     pub(super) async fn end_api_token(

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use usher_proto::{CredentialId, Secret};
+use usher_proto::{CredentialId, Kind, Secret};
 
 use super::Rotated;
 use super::service_token::TRIES;
@@ -18,7 +18,7 @@ impl Broker {
     pub async fn roll_certificate(self: &Arc<Self>, id: &CredentialId) -> Result<Rotated, BrokerError> {
         let held = self.certificate(Some(id), &usher_proto::ProfileName::default()).await?;
         let _turn = self.rotating.lock().await;
-        let opened = certificate::opened(&held.secret)?;
+        let (region, own) = certificate::api_token(&held.secret)?;
         let note_id = rotating_id(id);
         let begun = self.noted(&note_id).and_then(|note| match note.matter {
             Matter::Rolling { token, .. } => Some(token),
@@ -26,22 +26,29 @@ impl Broker {
         });
         let token = match begun {
             Some(token) => token,
-            None => self.edge()?.api(opened.region, &opened.api_token).verify().await?.id,
+            None => {
+                self.edge()?
+                    .api(region, &own)
+                    .verify()
+                    .await
+                    .map_err(|error| BrokerError::Api { with: Kind::AccountCert, error })?
+                    .id
+            }
         };
         let matter = Matter::Rolling { credential: Arc::clone(&held.credential), token: token.clone() };
         self.note(Note { id: note_id.clone(), matter, secret: None }).await?;
         let mut refused = BrokerError::NoApiToken;
         for authority in self.api_tokens(&held.credential.profile) {
-            let value = match rolled(&self.edge()?.api(opened.region, &authority.token), &token).await {
+            let value = match rolled(&self.edge()?.api(region, &authority.token), &token).await {
                 Ok(value) => value,
                 Err(ApiError::AnswerLost) => return Err(BrokerError::SecretLost),
                 Err(error @ (ApiError::Unauthorized { .. } | ApiError::BadToken)) => {
-                    refused = error.into();
+                    refused = BrokerError::Api { with: Kind::ApiToken, error };
                     continue;
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(BrokerError::Api { with: Kind::ApiToken, error }),
             };
-            let secret = certificate::with_token(&held.secret, &value)?;
+            let secret = certificate::with_api_token(&held.secret, &value)?;
             self.put_in_place(Record { credential: Arc::clone(&held.credential), secret: secret.into() })
                 .await;
             self.unnote(&note_id).await;

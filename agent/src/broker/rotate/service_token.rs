@@ -35,10 +35,10 @@ impl Broker {
                 Ok(secret) => secret,
                 Err(ApiError::AnswerLost) => return Err(BrokerError::SecretLost),
                 Err(error @ (ApiError::Unauthorized { .. } | ApiError::BadToken | ApiError::NotFound)) => {
-                    refused = error.into();
+                    refused = BrokerError::Api { with: Kind::ApiToken, error };
                     continue;
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(BrokerError::Api { with: Kind::ApiToken, error }),
             };
             let secret = service_token::with_client_secret(&held.secret, &secret)?;
             let record = Record { credential: held.credential.clone(), secret: secret.into() };

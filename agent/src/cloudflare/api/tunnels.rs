@@ -1,6 +1,5 @@
 //! Tunnels, and the connectors that serve them.
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use usher_proto::{Secret, Timestamp};
 
@@ -72,9 +71,9 @@ pub struct Connector {
     /// When it began.
     #[serde(default, rename = "run_at", deserialize_with = "time")]
     pub began: Option<Timestamp>,
-    /// How many connections it holds.
-    #[serde(default, rename = "conns", deserialize_with = "count")]
-    pub connections: usize,
+    /// The data centres that it is connected to, one for each connection; one that is not named is empty.
+    #[serde(default, rename = "conns", deserialize_with = "places")]
+    pub places: Vec<String>,
 }
 
 impl Api<'_> {
@@ -157,7 +156,12 @@ fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TunnelStat
     Ok(text.and_then(|text| serde_json::from_value(text.into()).ok()))
 }
 
-fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
-    let all = Option::<Vec<IgnoredAny>>::deserialize(deserializer)?;
-    Ok(all.map_or(0, |all| all.len()))
+fn places<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Connection {
+        #[serde(default)]
+        colo_name: Option<String>,
+    }
+    let all = Option::<Vec<Connection>>::deserialize(deserializer)?;
+    Ok(all.into_iter().flatten().map(|connection| connection.colo_name.unwrap_or_default()).collect())
 }

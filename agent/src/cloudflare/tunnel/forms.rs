@@ -5,11 +5,12 @@ use base64::engine::general_purpose::STANDARD;
 use usher_proto::{Secret, Wiped};
 
 use super::Tunnel;
+use crate::cloudflare::members;
 
 /// Writes the credentials file.
 pub(super) fn credentials(tunnel: &Tunnel) -> Secret {
     let Tunnel { account, secret, tunnel, endpoint } = tunnel;
-    let json = object(&[
+    let json = members::write(&[
         ("AccountTag", account),
         ("TunnelSecret", secret),
         ("TunnelID", tunnel),
@@ -22,27 +23,12 @@ pub(super) fn credentials(tunnel: &Tunnel) -> Secret {
 pub(super) fn token(tunnel: &Tunnel) -> Secret {
     let Tunnel { account, secret, tunnel, endpoint } = tunnel;
     let all: [(&str, &str); 4] = [("a", account), ("s", secret), ("t", tunnel), ("e", endpoint)];
-    let json = object(if endpoint.is_empty() { &all[..3] } else { &all });
+    let json = members::write(if endpoint.is_empty() { &all[..3] } else { &all });
     // Four characters for every three bytes that were begun.
     let mut token = Wiped::zeros(json.len().div_ceil(3) * 4);
     let written = STANDARD.encode_slice(&*json, &mut token).expect("there is room");
     debug_assert_eq!(written, token.len());
     taken(token)
-}
-
-/// Writes an object without white space; nothing in these values has to be escaped.
-fn object(members: &[(&str, &str)]) -> Wiped {
-    const AROUND: usize = r#"{"":"","#.len();
-    let length: usize = members.iter().map(|(name, value)| name.len() + value.len() + AROUND).sum();
-    let mut json = Wiped::from(Vec::with_capacity(length + 1));
-    for (number, (name, value)) in members.iter().enumerate() {
-        let before = if number == 0 { "{\"" } else { ",\"" };
-        for part in [before, name, "\":\"", value, "\""] {
-            json.extend_from_slice(part.as_bytes());
-        }
-    }
-    json.push(b'}');
-    json
 }
 
 /// Takes a buffer over.

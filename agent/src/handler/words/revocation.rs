@@ -3,7 +3,6 @@
 use usher_proto::revocation::{RevocationState, Revoked};
 use usher_proto::{Credential, Kind, Refusal};
 
-use crate::broker::BrokerError;
 use crate::broker::revoke::{End, Ending, Way, Why};
 
 impl From<&Ending> for Revoked {
@@ -50,7 +49,8 @@ fn words(why: &Why, credential: &Credential) -> String {
             "the agent was told never to go out; take `offline = true` out of the config file".to_owned()
         }
         Why::Failed(error) => {
-            let Refusal { message, hint, .. } = BrokerError::Api(error.clone()).into();
+            let with = if credential.kind == Kind::Tunnel { Kind::AccountCert } else { Kind::ApiToken };
+            let Refusal { message, hint, .. } = super::api::words(with, error.clone());
             format!("{message}; {hint}")
         }
         Why::Settling => "Cloudflare was told; it takes up to half a minute until it refuses it".to_owned(),
