@@ -150,13 +150,14 @@ impl Broker {
         let theirs = api.tunnel_token(account, id).await.map_err(|error| authority.refused(error))?;
         let begun = tunnel::issued(theirs, name)?.into_record(profile.clone());
         let theirs = &begun.secret;
-        if let Some(mut note) = self.noted(&rotating_id(&begun.credential.id)) {
-            if let (Matter::Rotating(rotating), Some(new)) = (&mut note.matter, &note.secret) {
-                rotating.changed = tunnel::is_same(theirs, new);
-                rotating.drop_connections |= drop_connections;
-                rotating.staged |= staged;
-                return Ok(note);
-            }
+        let id = rotating_id(&begun.credential.id);
+        if let Some(mut note) = self.noted(&id)
+            && let (Matter::Rotating(rotating), Some(new)) = (&mut note.matter, &note.secret)
+        {
+            rotating.changed = tunnel::is_same(theirs, new);
+            rotating.drop_connections |= drop_connections;
+            rotating.staged |= staged;
+            return Ok(note);
         }
         let token = Arc::new(tunnel::with_secret(theirs, &tunnel::new_secret())?);
         let rotating = Rotating {
@@ -170,7 +171,6 @@ impl Broker {
             staged,
             deployed: 0,
         };
-        let id = rotating_id(&rotating.credential.id);
         let note = Note { id: id.clone(), matter: Matter::Rotating(rotating), secret: Some(token) };
         if let Err(error) = self.note(note.clone()).await {
             self.unnote(&id).await;
