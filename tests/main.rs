@@ -16,6 +16,7 @@
 //! - [`programs`]: the real programs in a clean home
 //! - [`logins`]: the same before a simulated edge: logins, refreshing, verifying, service tokens
 //! - [`tunnels`]: account certificates and tunnels, held, logged in for and fetched
+//! - [`rotate`]: another secret for a tunnel, a service token or a certificate
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
 mod access;
@@ -36,6 +37,7 @@ mod lookup;
 #[cfg(target_os = "linux")]
 mod memory;
 mod programs;
+mod rotate;
 mod secrets;
 mod stores;
 mod tunnels;
