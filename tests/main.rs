@@ -16,6 +16,7 @@
 //! - [`programs`]: the real programs in a clean home
 //! - [`logins`]: the same before a simulated edge: logins, refreshing, verifying, service tokens
 //! - [`tunnels`]: account certificates and tunnels, held, logged in for and fetched
+//! - [`revoke`]: credentials that are ended here and at Cloudflare, at once or later
 //! - [`rotate`]: another secret for a tunnel, a service token or a certificate
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
@@ -37,6 +38,7 @@ mod lookup;
 #[cfg(target_os = "linux")]
 mod memory;
 mod programs;
+mod revoke;
 mod rotate;
 mod secrets;
 mod stores;

@@ -16,6 +16,9 @@ use crate::wire::{connect, read_line};
 /// A test that waits longer than this has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// So often a test looks before it lets time go on.
+const TURN_AFTER: u32 = 20;
+
 /// Runs until it is dropped.
 pub struct World {
     /// The agent.
@@ -68,6 +71,35 @@ impl World {
         let mut stream = connect(self.agent.socket()).expect("the agent listens");
         writeln!(stream, "{}", json!({"login": {"app": url}})).expect("the agent reads");
         Login(BufReader::new(stream))
+    }
+
+    /// Revokes, and shows the answer. While Cloudflare is given time to refuse, time goes on.
+    pub fn revoke(&self, what: &Value) -> Value {
+        let mut stream = BufReader::new(connect(self.agent.socket()).expect("the agent listens"));
+        writeln!(stream.get_mut(), "{}", json!({"revoke": {"what": what}})).expect("the agent reads");
+        loop {
+            let line = read_line(&mut stream);
+            match &line["event"] {
+                Value::Null => return line,
+                event if event["waiting"].is_object() => self.clock.turn(5),
+                _ => {}
+            }
+        }
+    }
+
+    /// Lets time go on until something is so that the agent sees to by itself.
+    ///
+    /// # Panics
+    /// That takes more than a minute of the test's own time.
+    pub fn turn_until(&self, mut done: impl FnMut() -> bool) {
+        let mut asked = 0;
+        eventually(|| {
+            asked += 1;
+            if asked % TURN_AFTER == 0 {
+                self.clock.turn(5); // what was due until now has begun
+            }
+            done().then_some(())
+        });
     }
 
     /// Lists what the agent holds, by kind and label.

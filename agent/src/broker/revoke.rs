@@ -111,6 +111,8 @@ impl Broker {
         if dry_run {
             return Ok(chosen.iter().map(|chosen| self.planned(chosen)).collect());
         }
+        // From here on nobody else tells Cloudflare of what is about to be noted.
+        let mut tries = self.tries.lock().await;
         let (mut ids, mut unsaved) = (Vec::new(), HashMap::new());
         for (credential, reach) in chosen {
             let Some((id, noted)) = self.wipe(&credential, reach).await else { continue };
@@ -120,7 +122,7 @@ impl Broker {
         if matches!(what, Revocation::Pending) {
             ids = self.revoking();
         }
-        let mut endings = self.end_all(&ids, events).await;
+        let mut endings = self.end_all(&ids, &mut tries, events).await;
         for (id, ending) in &mut endings {
             if let (End::Pending(why), Some(error)) = (&mut ending.end, unsaved.get(id)) {
                 *why = Why::Unsaved(*error);
@@ -145,8 +147,12 @@ impl Broker {
 
     /// Ends each, and looks again at those that Cloudflare was told of, until it refuses them or a
     /// caller has waited for long enough.
-    async fn end_all(&self, ids: &[CredentialId], events: &Events) -> HashMap<CredentialId, Ending> {
-        let mut tries = self.tries.lock().await;
+    async fn end_all(
+        &self,
+        ids: &[CredentialId],
+        tries: &mut Tries,
+        events: &Events,
+    ) -> HashMap<CredentialId, Ending> {
         let end = Timestamp(self.clock.now().0 + PATIENCE);
         let mut endings = HashMap::<_, Ending>::new();
         loop {
@@ -154,7 +160,7 @@ impl Broker {
                 if endings.get(id).is_some_and(|ending| !ending.may_settle()) {
                     continue;
                 }
-                if let Some(ending) = self.end(id, &mut tries).await {
+                if let Some(ending) = self.end(id, tries).await {
                     events.tell(Event::Revoking((&ending).into()));
                     endings.insert(id.clone(), ending);
                 }
