@@ -2,6 +2,7 @@
 //!
 //! - [`wire`]: what arrives in pieces, too large, too late, or not at all
 //! - [`edge_is_true`]: the simulated edge keeps to what is known of the real one
+//! - [`api`]: calls to the API, and what is done when their answers are lost
 //! - [`lookup`]: which token answers which URL
 //! - [`import`]: what comes in, what is left out, and what a second import changes
 //! - [`lock`]: what a locked agent tells
@@ -21,6 +22,7 @@
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
 mod access;
+mod api;
 mod crash;
 mod edge_is_true;
 mod examples;

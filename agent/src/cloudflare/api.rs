@@ -4,16 +4,17 @@
 //! A read is tried again when it fails in passing. A write is tried again only where to do it twice is
 //! as good as once; one whose answer was lost is looked up first, if there is a way to.
 
-pub mod access;
-pub mod accounts;
-pub mod error;
-pub mod service_tokens;
-pub mod tokens;
-pub mod tunnel_secret;
-pub mod tunnels;
+mod access;
+mod accounts;
+mod service_tokens;
+mod tokens;
+mod tunnel_secret;
+mod tunnels;
 
 mod envelope;
+mod error;
 mod id;
+mod member;
 mod pages;
 mod question;
 mod refusal;
