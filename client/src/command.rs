@@ -12,6 +12,7 @@ mod show;
 mod status;
 mod targets;
 mod token;
+mod tunnel;
 mod unlock;
 mod verify;
 
@@ -38,7 +39,7 @@ struct Verb {
     run: fn(&ArgMatches, &mut Context<'_, '_>) -> Result<Exit, Error>,
 }
 
-const VERBS: [Verb; 13] = [
+const VERBS: [Verb; 14] = [
     Verb {
         name: "token",
         about: "Print the Access token for an application's URL",
@@ -68,6 +69,12 @@ const VERBS: [Verb; 13] = [
         about: "Ask Cloudflare whether it takes app tokens, and replace those that it refuses",
         arguments: targets::Arguments::augment_args,
         run: |matches, context| verify::run(read(matches)?, context),
+    },
+    Verb {
+        name: "tunnel",
+        about: "Log in to an account, and work with its tunnels and their credentials",
+        arguments: tunnel::arguments,
+        run: tunnel::run,
     },
     Verb {
         name: "import",

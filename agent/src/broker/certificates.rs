@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use usher_proto::{Credential, CredentialId, Kind, ProfileName, Secret};
 
 use super::{Broker, BrokerError};
@@ -26,6 +26,7 @@ pub(super) struct Account {
     pub(super) profile: ProfileName,
     region: Region,
     token: Secret,
+    deadline: Instant,
 }
 
 impl Account {
@@ -40,9 +41,13 @@ impl Account {
         asking: impl Future<Output = Result<T, ApiError>>,
     ) -> Result<T, BrokerError> {
         let late = |_| EdgeError::Network { host: self.region.api().to_owned(), trouble: Trouble::Timeout };
-        let answer = timeout(LIMIT, asking).await.map_err(late)?;
-        answer.map_err(|error| BrokerError::Api { with: Kind::AccountCert, error })
+        timeout_at(self.deadline, asking).await.map_err(late)?.map_err(failed)
     }
+}
+
+/// Says why the API did not do what it was asked with an account certificate.
+pub(super) fn failed(error: ApiError) -> BrokerError {
+    BrokerError::Api { with: Kind::AccountCert, error }
 }
 
 impl Broker {
@@ -62,6 +67,7 @@ impl Broker {
             profile: profile.clone(),
             region,
             token,
+            deadline: Instant::now() + LIMIT,
         })
     }
 
@@ -92,5 +98,31 @@ fn only_one(held: Vec<Arc<Credential>>) -> Result<Arc<Credential>, BrokerError> 
         (None, _) => Err(BrokerError::NoCert),
         (Some(only), None) => Ok(only),
         (Some(_), Some(_)) => Err(BrokerError::SeveralCerts),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_api_that_does_not_answer_is_given_up_before_a_client_gives_up() {
+        let account = Account {
+            id: "0".repeat(32),
+            certificate: "cert-0123456789ab".parse().expect("an id"),
+            profile: ProfileName::default(),
+            region: Region::Fedramp,
+            token: Secret::new(vec![1]).expect("not empty"),
+            deadline: Instant::now() + LIMIT,
+        };
+        let begun = Instant::now();
+        for _ in 0..2 {
+            let late = account.asked(pending::<Result<(), _>>()).await;
+            let host = "api.fed.cloudflare.com".to_owned();
+            assert_eq!(late, Err(EdgeError::Network { host, trouble: Trouble::Timeout }.into()));
+        }
+        assert_eq!(begun.elapsed(), LIMIT, "for all of it");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use usher_proto::tunnel::{Connector, Tunnel, TunnelStatus, WhichTunnel};
 use usher_proto::{Credential, CredentialId, Kind, ProfileName, TunnelName};
 
-use super::certificates::Account;
+use super::certificates::{Account, failed};
 use super::{Broker, BrokerError};
 use crate::cloudflare::api::{self, Api, ApiError, TunnelFilter};
 
@@ -45,9 +45,10 @@ impl Broker {
         name: &TunnelName,
     ) -> Result<api::Tunnel, BrokerError> {
         let found = if name.is_uuid() {
-            match account.asked(api.tunnel(&account.id, name.as_str())).await {
-                Ok(tunnel) if !tunnel.id.eq_ignore_ascii_case(name.as_str()) => {
-                    return account.asked(async { Err(ANOTHER) }).await;
+            let id = name.as_str().to_ascii_lowercase();
+            match account.asked(api.tunnel(&account.id, &id)).await {
+                Ok(tunnel) if !tunnel.id.eq_ignore_ascii_case(&id) => {
+                    return Err(failed(ANOTHER));
                 }
                 Err(BrokerError::Api { error: ApiError::NotFound, .. }) => Vec::new(),
                 found => vec![found?],
