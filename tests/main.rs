@@ -15,6 +15,7 @@
 //! - [`examples`]: clients in other languages
 //! - [`programs`]: the real programs in a clean home
 //! - [`logins`]: the same before a simulated edge: logins, refreshing, verifying, service tokens
+//! - [`watch`]: who is told what happens to credentials
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
 mod access;
@@ -39,6 +40,7 @@ mod secrets;
 mod stores;
 #[cfg(unix)]
 mod unix;
+mod watch;
 mod wire;
 
 /// The programs under test.
