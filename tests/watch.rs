@@ -1,5 +1,6 @@
 //! Watching: who is told what happens to credentials, and what it costs the agent.
 
+mod client;
 mod crowd;
 mod ending;
 mod told;

@@ -14,6 +14,7 @@ mod targets;
 mod token;
 mod unlock;
 mod verify;
+mod watch;
 
 use std::ffi::OsString;
 
@@ -38,7 +39,7 @@ struct Verb {
     run: fn(&ArgMatches, &mut Context<'_, '_>) -> Result<Exit, Error>,
 }
 
-const VERBS: [Verb; 13] = [
+const VERBS: [Verb; 14] = [
     Verb {
         name: "token",
         about: "Print the Access token for an application's URL",
@@ -92,6 +93,12 @@ const VERBS: [Verb; 13] = [
         about: "Wipe credentials from the agent and its store; at Cloudflare they stay valid",
         arguments: forget::Arguments::augment_args,
         run: |matches, context| forget::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "watch",
+        about: "Tell what happens to credentials, as it happens",
+        arguments: watch::Arguments::augment_args,
+        run: |matches, context| watch::run(read(matches)?, context),
     },
     Verb {
         name: "status",
