@@ -20,13 +20,15 @@ const EXPOSE: [(&str, &str); 12] = [
 ];
 
 /// Files that may tell systems apart.
-const PLATFORMS: [&str; 10] = [
+const PLATFORMS: [&str; 12] = [
     "agent/src/platform",
     "agent/src/seal/page.rs",
     "agent/src/start/command.rs",
     "agent/src/store",
     "client/src/browser.rs",
     "client/src/connect.rs",
+    "client/src/hook.rs",
+    "client/src/interrupt.rs",
     "client/src/start.rs",
     "client/src/shred.rs",
     "client/src/folder.rs",
@@ -147,6 +149,7 @@ fn unsafe_code_is_in_named_files_with_a_reason_beside_it() {
         "agent/src/seal/page.rs",
         "agent/src/store/kernel.rs",
         "client/src/connect.rs",
+        "client/src/interrupt.rs",
         "client/src/shred.rs",
         "client/src/start.rs",
         "proto/src/endpoint/windows.rs",

@@ -19,6 +19,7 @@
 //! - [`tunnels`]: account certificates and tunnels, held, logged in for and fetched
 //! - [`revoke`]: credentials that are ended here and at Cloudflare, at once or later
 //! - [`rotate`]: another secret for a tunnel, a service token or a certificate
+//! - [`watch`]: who is told what happens to credentials
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
 mod access;
@@ -47,6 +48,7 @@ mod stores;
 mod tunnels;
 #[cfg(unix)]
 mod unix;
+mod watch;
 mod wire;
 
 /// The programs under test.

@@ -15,6 +15,7 @@ mod token;
 mod tunnel;
 mod unlock;
 mod verify;
+mod watch;
 
 use std::ffi::OsString;
 
@@ -99,6 +100,12 @@ const VERBS: [Verb; 14] = [
         about: "Wipe credentials from the agent and its store; at Cloudflare they stay valid",
         arguments: forget::Arguments::augment_args,
         run: |matches, context| forget::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "watch",
+        about: "Tell what happens to credentials, as it happens",
+        arguments: watch::Arguments::augment_args,
+        run: |matches, context| watch::run(read(matches)?, context),
     },
     Verb {
         name: "status",

@@ -79,6 +79,8 @@ pub enum Own {
     Unsuitable,
     /// A file or folder could not be read or written.
     Files,
+    /// A person's own command failed.
+    Command,
     /// The reader of the output went away; there is nobody left to tell.
     ClosedOutput,
 }
@@ -115,9 +117,12 @@ impl Error {
             Reason::Own(own) => match own {
                 Own::Usage => Exit::Usage,
                 Own::NoAgent | Own::Timeout => Exit::NoAgent,
-                Own::WrongVersion | Own::BadAnswer | Own::Unsuitable | Own::Files | Own::ClosedOutput => {
-                    Exit::Other
-                }
+                Own::WrongVersion
+                | Own::BadAnswer
+                | Own::Unsuitable
+                | Own::Files
+                | Own::Command
+                | Own::ClosedOutput => Exit::Other,
             },
         }
     }
