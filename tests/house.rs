@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files in which a secret may be looked at, and why.
-const EXPOSE: [(&str, &str); 11] = [
+const EXPOSE: [(&str, &str); 12] = [
     ("proto/src/secret.rs", "the type itself, and the wire"),
     ("agent/src/cloudflare.rs", "reads what Cloudflare issued"),
     ("agent/src/cloudflare/http.rs", "sends it to Cloudflare in a header"),
@@ -15,17 +15,21 @@ const EXPOSE: [(&str, &str); 11] = [
     ("agent/src/seal/vault.rs", "takes its key back"),
     ("agent/src/store/record.rs", "writes it to the store"),
     ("client/src/context.rs", "prints it, as it was asked to"),
+    ("client/src/lend.rs", "lends it to a program"),
     ("client/src/login.rs", "shows the login page to the person and their browser"),
 ];
 
 /// Files that may tell systems apart.
-const PLATFORMS: [&str; 10] = [
+const PLATFORMS: [&str; 13] = [
     "agent/src/platform",
     "agent/src/seal/page.rs",
     "agent/src/start/command.rs",
     "agent/src/store",
     "client/src/browser.rs",
+    "client/src/child",
     "client/src/connect.rs",
+    "client/src/descriptor",
+    "client/src/private",
     "client/src/start.rs",
     "client/src/shred.rs",
     "client/src/folder.rs",
@@ -145,6 +149,8 @@ fn unsafe_code_is_in_named_files_with_a_reason_beside_it() {
         "agent/src/platform/windows.rs",
         "agent/src/seal/page.rs",
         "agent/src/store/kernel.rs",
+        "client/src/child/unix.rs",
+        "client/src/child/windows.rs",
         "client/src/connect.rs",
         "client/src/shred.rs",
         "client/src/start.rs",

@@ -2,6 +2,9 @@
 
 mod access;
 mod agent;
+mod borrow;
+mod cloudflared;
+mod exec;
 mod forget;
 mod import;
 mod list;
@@ -12,6 +15,7 @@ mod show;
 mod status;
 mod targets;
 mod token;
+mod tunnel;
 mod unlock;
 mod verify;
 
@@ -38,7 +42,7 @@ struct Verb {
     run: fn(&ArgMatches, &mut Context<'_, '_>) -> Result<Exit, Error>,
 }
 
-const VERBS: [Verb; 13] = [
+const VERBS: [Verb; 16] = [
     Verb {
         name: "token",
         about: "Print the Access token for an application's URL",
@@ -68,6 +72,24 @@ const VERBS: [Verb; 13] = [
         about: "Ask Cloudflare whether it takes app tokens, and replace those that it refuses",
         arguments: targets::Arguments::augment_args,
         run: |matches, context| verify::run(read(matches)?, context),
+    },
+    Verb {
+        name: "exec",
+        about: "Run a program with secrets lent to it, and none that lie about",
+        arguments: exec::Arguments::augment_args,
+        run: |matches, context| exec::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "tunnel",
+        about: "Run cloudflared for a tunnel",
+        arguments: tunnel::arguments,
+        run: tunnel::run,
+    },
+    Verb {
+        name: "cloudflared",
+        about: "Run cloudflared with an account certificate that is in no file",
+        arguments: cloudflared::Arguments::augment_args,
+        run: |matches, context| cloudflared::run(&read(matches)?, context),
     },
     Verb {
         name: "import",
