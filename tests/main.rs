@@ -15,6 +15,7 @@
 //! - [`examples`]: clients in other languages
 //! - [`programs`]: the real programs in a clean home
 //! - [`logins`]: the same before a simulated edge: logins, refreshing, verifying, service tokens
+//! - [`tunnels`]: account certificates and tunnels, held, logged in for and fetched
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
 mod access;
@@ -37,6 +38,7 @@ mod memory;
 mod programs;
 mod secrets;
 mod stores;
+mod tunnels;
 #[cfg(unix)]
 mod unix;
 mod wire;

@@ -1,9 +1,11 @@
 //! Answers lookups out of the cache, gets from Cloudflare what is missing there, and keeps cache and
 //! store in step.
 
+mod account_login;
 mod ahead;
 mod apps;
 mod cache;
+mod certificates;
 mod error;
 mod events;
 mod fetch;
@@ -14,9 +16,11 @@ mod keep;
 mod known;
 mod lock;
 mod login;
+mod pages;
 mod renew;
 mod storing;
 mod throttle;
+mod tunnels;
 mod uses;
 
 use std::sync::atomic::AtomicU64;
@@ -27,6 +31,7 @@ use tokio::sync::Notify;
 use usher_proto::answer::State;
 use usher_proto::{AppUrl, Credential, ProfileName, Timestamp};
 
+use self::account_login::AccountLogins;
 use self::cache::Cache;
 use self::fetch::Fetches;
 use self::known::Known;
@@ -54,6 +59,7 @@ pub struct Broker {
     inner: Mutex<Inner>,
     fetches: Fetches,
     logins: Logins,
+    account_logins: AccountLogins,
     login_patience: Duration,
     /// A token came into use, or what is in use changed.
     used: Notify,
@@ -112,6 +118,7 @@ impl Broker {
             }),
             fetches: Fetches::default(),
             logins: Logins::default(),
+            account_logins: AccountLogins::default(),
             login_patience,
             used: Notify::new(),
             reading: tokio::sync::Mutex::new(Ok(())),

@@ -9,15 +9,19 @@ pub mod certificate;
 mod facts;
 pub mod folder;
 pub mod jwt;
+mod members;
 pub mod service_token;
 pub mod tunnel;
 
+pub mod api;
 pub mod edge;
 pub mod error;
 
 mod check;
 mod discovery;
 mod exchange;
+mod log_out;
+mod session;
 mod transfer;
 
 mod challenge;

@@ -111,11 +111,20 @@ impl Handler {
                 log::info!("unlocked by pid {}", peer.pid);
                 Answer::Unlocked {}
             }
-            Request::CertLogin { .. }
-            | Request::Cert { .. }
-            | Request::Tunnels { .. }
+            Request::Cert { id, profile } => {
+                secret_for(peer, self.broker.certificate(id.as_ref(), &profile).await?)
+            }
+            Request::TunnelSecret { which, form } => {
+                secret_for(peer, self.broker.tunnel_secret(&which, form).await?)
+            }
+            Request::CertLogin { profile, fedramp } => {
+                let login = self.broker.log_in_to_account(&profile, fedramp, events);
+                let imported = Box::pin(login).await?;
+                log::info!("login for {} {:?} by pid {}", imported.credential.id, imported.outcome, peer.pid);
+                Answer::Imported(imported)
+            }
+            Request::Tunnels { .. }
             | Request::Tunnel(_)
-            | Request::TunnelSecret { .. }
             | Request::RotateTunnel { .. }
             | Request::Deployed { .. }
             | Request::RotateServiceToken { .. }
@@ -169,4 +178,10 @@ fn token_for(peer: &Peer, record: Record) -> Answer {
     let Record { credential, secret } = record;
     log::info!("token {} to pid {}", credential.id, peer.pid);
     Answer::Token { token: secret, credential }
+}
+
+fn secret_for(peer: &Peer, record: Record) -> Answer {
+    let Record { credential, secret } = record;
+    log::info!("secret of {} to pid {}", credential.id, peer.pid);
+    Answer::Secret { secret, credential }
 }

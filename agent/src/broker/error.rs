@@ -42,10 +42,22 @@ pub enum BrokerError {
     },
     /// Nobody logged in while the agent waited.
     LoginTimeout,
+    /// The same for a login that would bring an account certificate.
+    AccountLoginTimeout,
     /// The agent was told never to go out, or what it holds cannot be renewed.
     Offline,
     /// What was named is no app token.
     NotAnAppToken,
+    /// There is no account certificate.
+    NoCert,
+    /// There are several account certificates, and none was named.
+    SeveralCerts,
+    /// What was named is no account certificate.
+    NotACert,
+    /// There is no such tunnel.
+    NoSuchTunnel,
+    /// Tunnels of several accounts go by the name.
+    SeveralTunnels,
     /// The application covers many hosts, and it is not known which one is meant.
     NeedsUrl,
     /// Cloudflare's side did not give it.

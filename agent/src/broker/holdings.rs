@@ -7,8 +7,9 @@ use usher_proto::frame::MAX_MESSAGE;
 use usher_proto::request::Import;
 use usher_proto::{Credential, CredentialId, ProfileName, json};
 
-use super::{Broker, BrokerError};
+use super::{Broker, BrokerError, Phase};
 use crate::cloudflare;
+use crate::store::Record;
 
 /// Bytes of JSON in one page of a list, so that with one credential more it is still a message.
 const PAGE: usize = MAX_MESSAGE / 2;
@@ -46,15 +47,25 @@ impl Broker {
         self.inner().cache.credential(id).ok_or(BrokerError::NoSuchId)
     }
 
-    /// Takes a secret in: first into memory, then into the store, from which it is read back.
-    ///
-    /// If the store fails the secret can be used until the agent ends, and the answer says so.
+    /// Takes a secret in that somebody hands over.
     pub async fn import(&self, import: Import) -> Result<Imported, BrokerError> {
         if let Err(error @ BrokerError::Locked) = self.read().await {
             return Err(error);
         }
-        let given = cloudflare::read(import, self.clock.now())?;
-        let (record, outcome) = self.inner().cache.take_in(given);
+        self.take_in(cloudflare::read(import, self.clock.now())?).await
+    }
+
+    /// Takes a record in: first into memory, then into the store, from which it is read back.
+    ///
+    /// If the store fails the secret can be used until the agent ends, and the answer says so.
+    pub(super) async fn take_in(&self, given: Record) -> Result<Imported, BrokerError> {
+        let (record, outcome) = {
+            let mut inner = self.inner();
+            if matches!(inner.phase, Phase::Locked(_)) {
+                return Err(BrokerError::Locked); // nothing open comes into a locked agent
+            }
+            inner.cache.take_in(given)
+        };
         let stored = match outcome {
             Outcome::New | Outcome::Replaced => self.save(&record).await,
             Outcome::Unchanged | Outcome::Older => self.check(&record).await,

@@ -1,25 +1,17 @@
 //! Gets tokens through a browser: one window for all who wait, and nobody is asked who need not be.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::sync::Arc;
 
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared};
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use usher_proto::answer::Event;
-use usher_proto::{AppUrl, Audience, ProfileName, Secret, TeamDomain};
+use usher_proto::{AppUrl, Audience, ProfileName, TeamDomain};
 
+use super::pages::{Page, Pages};
 use super::{Broker, BrokerError, Events, Want, lives};
 use crate::cloudflare::EdgeError;
 use crate::cloudflare::edge::{Application, Region};
 use crate::cloudflare::error::Unsupported;
 use crate::store::Record;
-
-/// How often a waiter is told that the login is still awaited; also how soon it is noticed that a
-/// waiter has left.
-const TELL_EVERY: Duration = Duration::from_secs(1);
 
 /// What a client asks of a login.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,19 +24,15 @@ pub struct LoginOptions {
 
 /// The logins under way, by profile and team: who logs in for one application of a team has a session
 /// from which the others follow.
-#[derive(Default)]
-pub(super) struct Logins(Mutex<HashMap<(ProfileName, TeamDomain), Weak<Login>>>);
+pub(super) type Logins = Pages<(ProfileName, TeamDomain), For, Record>;
 
-/// A login under way. It goes on as long as one of its waiters does.
-struct Login {
-    page: Arc<Secret>,
+type Login = Page<For, Record>;
+
+/// The application that a login was begun for.
+pub(super) struct For {
     label: String,
     audience: Audience,
     team: TeamDomain,
-    deadline: Instant,
-    /// A client was asked to open the page.
-    opened: AtomicBool,
-    outcome: Shared<BoxFuture<'static, Result<Record, BrokerError>>>,
 }
 
 impl Broker {
@@ -71,9 +59,10 @@ impl Broker {
             if let Ok(record) = self.held(want) {
                 return Ok(record); // somebody's login has landed meanwhile
             }
-            let login = self.login(want, &app, options)?;
-            let outcome = login.wait(events).await;
-            if login.audience == app.audience {
+            let key = (want.profile.clone(), app.team.clone());
+            let login = self.logins.join(key, || self.begin(want, &app, options))?;
+            let outcome = wait(&login, events).await;
+            if login.about.audience == app.audience {
                 let record = outcome?;
                 lives(&record.credential, self.clock.now(), want.min_valid)?;
                 return Ok(record);
@@ -102,25 +91,6 @@ impl Broker {
         Ok(())
     }
 
-    /// Joins the team's login, or begins one.
-    fn login(
-        self: &Arc<Self>,
-        want: &Want,
-        app: &Application,
-        options: LoginOptions,
-    ) -> Result<Arc<Login>, BrokerError> {
-        let key = (want.profile.clone(), app.team.clone());
-        let mut under_way = self.logins.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let running = under_way.get(&key).and_then(Weak::upgrade).filter(|login| login.is_running());
-        if let Some(login) = running {
-            return Ok(login);
-        }
-        let login = Arc::new(self.begin(want, app, options)?);
-        under_way.retain(|_, login| login.strong_count() > 0);
-        under_way.insert(key, Arc::downgrade(&login));
-        Ok(login)
-    }
-
     fn begin(
         self: &Arc<Self>,
         want: &Want,
@@ -142,15 +112,9 @@ impl Broker {
             let record = broker.keep_tokens(tokens, &profile, &url)?;
             broker.try_out(record, &url, &for_app).await
         };
-        Ok(Login {
-            page,
-            label: app.app.to_string(),
-            audience: app.audience.clone(),
-            team: app.team.clone(),
-            deadline,
-            opened: AtomicBool::new(false),
-            outcome: outcome.boxed().shared(),
-        })
+        let about =
+            For { label: app.app.to_string(), audience: app.audience.clone(), team: app.team.clone() };
+        Ok(Login::new(page, about, deadline, outcome))
     }
 
     /// Shows a fresh token to the edge: an application with the binding cookie refuses it at once, and
@@ -169,37 +133,15 @@ impl Broker {
     }
 }
 
-impl Login {
-    fn is_running(&self) -> bool {
-        self.outcome.peek().is_none()
-    }
-
-    /// Waits for the person, and tells one of those who wait to open the page.
-    async fn wait(&self, events: &Events) -> Result<Record, BrokerError> {
-        let open = !self.opened.swap(true, Ordering::Relaxed);
-        let page = Event::LogIn {
-            url: Arc::clone(&self.page),
-            label: self.label.clone(),
-            team: self.team.clone(),
-            open,
-            left: self.left(),
-        };
-        events.tell(page);
-        let mut ticks = interval(TELL_EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut outcome = self.outcome.clone();
-        loop {
-            tokio::select! {
-                outcome = &mut outcome => return outcome,
-                _ = ticks.tick() => {
-                    events.tell(Event::Waiting { left: self.left() });
-                }
-            }
-        }
-    }
-
-    fn left(&self) -> u32 {
-        let left = self.deadline.saturating_duration_since(Instant::now()).as_secs();
-        u32::try_from(left).unwrap_or(u32::MAX)
-    }
+/// Waits for the person, and tells one of those who wait to open the page.
+async fn wait(login: &Login, events: &Events) -> Result<Record, BrokerError> {
+    let For { label, team, .. } = &login.about;
+    events.tell(Event::LogIn {
+        url: Arc::clone(&login.address),
+        label: label.clone(),
+        team: team.clone(),
+        open: login.take(),
+        left: login.left(),
+    });
+    login.wait(events, || {}).await
 }

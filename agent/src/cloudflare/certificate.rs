@@ -1,56 +1,95 @@
 //! The account certificate (`cert.pem`): PEM with one `ARGO TUNNEL TOKEN`, which is JSON.
 
-use serde::Deserialize;
-use usher_proto::Secret;
+pub(super) mod login;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use usher_proto::{Secret, Wiped};
 use zeroize::Zeroizing;
 
-use super::{Facts, NotACredential, is_cloudflare_id, secret_text};
+use super::{Facts, NotACredential, is_cloudflare_id, members, secret_text};
 
-/// The content of the token block, as cloudflared writes it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Token {
-    #[serde(default, rename = "zoneID")]
-    zone_id: String,
-    #[serde(default, rename = "accountID")]
-    account_id: String,
-    #[serde(default)]
-    api_token: Zeroizing<String>,
-    #[serde(default)]
-    service_key: Zeroizing<String>,
+/// The block that holds the API token.
+const TAG: &str = "ARGO TUNNEL TOKEN";
+
+/// What `endpoint` says in FedRAMP High; in the other world it is left out.
+const FEDRAMP: &str = "fed";
+
+/// The members of the token block, as cloudflared names them.
+const NAMES: [&[&str]; 4] = [&["zoneID"], &["accountID"], &["apiToken"], &["serviceKey"]];
+
+/// What an account certificate says, checked.
+struct Certificate {
+    zone: Zeroizing<String>,
+    account: Zeroizing<String>,
+    token: Zeroizing<String>,
 }
 
 /// Reads an account certificate of either form: the token alone, or beside the old key and
 /// certificate. What is kept is the whole text.
 pub(super) fn read(secret: Secret) -> Result<(Secret, Facts), NotACredential> {
-    let token = token_block(secret_text(&secret)?)?;
-    let parsed: Option<Token> = serde_json::from_slice(&token).ok();
-    let token = match parsed {
-        Some(token) if !token.api_token.is_empty() => token,
-        Some(token) if !token.service_key.is_empty() => return Err(LEGACY),
-        None if is_two_lines(&token) => return Err(LEGACY),
-        _ => return Err(NotACredential::Malformed("its token block holds no API token")),
-    };
-    if !is_cloudflare_id(&token.zone_id) {
-        return Err(NotACredential::Malformed("its token block names no zone"));
-    }
-    if !is_cloudflare_id(&token.account_id) {
-        return Err(NotACredential::Legacy(
-            "it names no account: log in again with `cloudflared tunnel login`",
-        ));
-    }
+    let Certificate { zone, account, .. } = parse(&secret)?;
+    let (zone, account) = (zone.to_ascii_lowercase(), account.to_ascii_lowercase());
     let facts = Facts {
-        label: format!("account {}", token.account_id),
-        account: Some(token.account_id),
-        zone: Some(token.zone_id),
+        label: format!("account {account}"),
+        account: Some(account),
+        zone: Some(zone),
         ..Facts::default()
     };
     Ok((secret, facts))
 }
 
-const LEGACY: NotACredential = NotACredential::Legacy(
-    "it holds a service key of before 2022: log in again with `cloudflared tunnel login`",
-);
+/// Says in an account certificate that it is of FedRAMP High, as cloudflared does: in one block alone.
+fn for_fedramp(secret: &Secret) -> Result<Secret, NotACredential> {
+    let Certificate { zone, account, token } = parse(secret)?;
+    let content = members::write(&[
+        ("zoneID", &zone),
+        ("accountID", &account),
+        ("apiToken", &token),
+        ("endpoint", FEDRAMP),
+    ]);
+    Ok(block(&content))
+}
+
+/// Writes the block as Go does.
+fn block(content: &[u8]) -> Secret {
+    const LINE: usize = 64;
+    let mut base64 = Wiped::zeros(content.len().div_ceil(3) * 4);
+    STANDARD.encode_slice(content, &mut base64).expect("there is room");
+    let lines = base64.len().div_ceil(LINE);
+    let mut pem = Wiped::from(Vec::with_capacity(base64.len() + lines + 2 * LINE));
+    pem.extend_from_slice(format!("-----BEGIN {TAG}-----\n").as_bytes());
+    for line in base64.chunks(LINE) {
+        pem.extend_from_slice(line);
+        pem.push(b'\n');
+    }
+    pem.extend_from_slice(format!("-----END {TAG}-----\n").as_bytes());
+    Secret::new(std::mem::take(&mut *pem)).expect("its first line is there")
+}
+
+const LEGACY: NotACredential =
+    NotACredential::Legacy("it holds a service key of before 2022: log in again with `usher tunnel login`");
+
+fn parse(secret: &Secret) -> Result<Certificate, NotACredential> {
+    let token = token_block(secret_text(secret)?)?;
+    let no_token = NotACredential::Malformed("its token block holds no API token");
+    let (zone, account, token) = match members::read(&token, NAMES) {
+        Some([zone, account, token, _]) if !token.is_empty() => (zone, account, token),
+        Some([.., key]) if !key.is_empty() => return Err(LEGACY),
+        None if is_two_lines(&token) => return Err(LEGACY),
+        _ => return Err(no_token),
+    };
+    if !token.bytes().all(|b| b.is_ascii_graphic() && !b"\"\\".contains(&b)) {
+        return Err(no_token);
+    }
+    if !is_cloudflare_id(&zone) {
+        return Err(NotACredential::Malformed("its token block names no zone"));
+    }
+    if !is_cloudflare_id(&account) {
+        return Err(NotACredential::Legacy("it names no account: log in again with `usher tunnel login`"));
+    }
+    Ok(Certificate { zone, account, token })
+}
 
 /// Finds the one block that counts; the rules are cloudflared's own.
 fn token_block(text: &str) -> Result<Zeroizing<Vec<u8>>, NotACredential> {
@@ -60,8 +99,8 @@ fn token_block(text: &str) -> Result<Zeroizing<Vec<u8>>, NotACredential> {
         match block.tag() {
             "PRIVATE KEY" | "CERTIFICATE" => {}
             "WARP TOKEN" => return Err(LEGACY),
-            "ARGO TUNNEL TOKEN" if found.is_none() => found = Some(Zeroizing::new(block.into_contents())),
-            "ARGO TUNNEL TOKEN" => return Err(NotACredential::Malformed("it holds more than one token")),
+            TAG if found.is_none() => found = Some(Zeroizing::new(block.into_contents())),
+            TAG => return Err(NotACredential::Malformed("it holds more than one token")),
             _ => {
                 return Err(NotACredential::Malformed(
                     "it holds a block that account certificates do not have",
@@ -75,4 +114,68 @@ fn token_block(text: &str) -> Result<Zeroizing<Vec<u8>>, NotACredential> {
 /// The oldest form: the zone's id on one line, the service key on the next.
 fn is_two_lines(token: &[u8]) -> bool {
     std::str::from_utf8(token).is_ok_and(|text| text.lines().next().is_some_and(is_cloudflare_id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloudflare::testing::secret;
+
+    /// As cloudflared writes it.
+    fn pem(content: &str) -> String {
+        let secret = block(content.as_bytes());
+        secret_text(&secret).expect("text").to_owned()
+    }
+
+    fn content(more: &str) -> String {
+        format!(
+            r#"{{"zoneID":"{}","accountID":"{}","apiToken":"{}"{more}}}"#,
+            "1".repeat(32),
+            "2".repeat(32),
+            "x".repeat(40)
+        )
+    }
+
+    #[test]
+    fn a_block_is_as_go_writes_it() {
+        let short = pem("0123456789");
+        assert_eq!(
+            short,
+            "-----BEGIN ARGO TUNNEL TOKEN-----\nMDEyMzQ1Njc4OQ==\n-----END ARGO TUNNEL TOKEN-----\n"
+        );
+        let lines: Vec<usize> = pem(&content("")).lines().map(str::len).collect();
+        assert_eq!(lines, [33, 64, 64, 64, 4, 31]);
+    }
+
+    #[test]
+    fn names_are_read_in_any_case_and_ids_are_told_in_lower_case() {
+        let given = content("")
+            .replace("zoneID", "zoneid")
+            .replace("accountID", "AccountId")
+            .replace("apiToken", "APITOKEN");
+        let given = given.replace(&"1".repeat(32), &"A".repeat(32));
+        let (_, facts) = read(secret(&pem(&given))).expect("a certificate");
+        assert_eq!((facts.zone, facts.account), (Some("a".repeat(32)), Some("2".repeat(32))));
+    }
+
+    #[test]
+    fn in_fedramp_it_says_so_in_one_block() {
+        let expected = pem(&content(r#","endpoint":"fed""#));
+        for more in ["", r#","endpoint":"fed""#, r#","endpoint":"","more":7"#] {
+            let given = format!(
+                "{}{}",
+                pem(&content(more)).replace("ARGO TUNNEL TOKEN", "CERTIFICATE"),
+                pem(&content(more))
+            );
+            assert_eq!(for_fedramp(&secret(&given)), Ok(secret(&expected)), "{more}");
+        }
+    }
+
+    #[test]
+    fn an_api_token_that_no_header_takes_is_none() {
+        for bad in ["a b", "a\\n", "a\\\"", "\u{e9}"] {
+            let given = content("").replace(&"x".repeat(40), bad);
+            assert!(matches!(read(secret(&pem(&given))), Err(NotACredential::Malformed(_))), "{bad}");
+        }
+    }
 }

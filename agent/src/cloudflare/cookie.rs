@@ -3,7 +3,7 @@
 use usher_proto::{Secret, Timestamp};
 
 use super::date;
-use super::http::Head;
+use super::http::{Call, Head, Unsendable};
 use super::jwt::MAX_JWT;
 
 /// Holds an Access token: an app's at the application, the team's at the team domain.
@@ -54,6 +54,17 @@ pub(super) fn app_session(head: &Head) -> Option<Secret> {
 /// Tells whether a secret can be sent as a cookie's value, and as nothing beside it.
 pub(super) fn is_value(secret: &Secret) -> bool {
     super::secret_text(secret).is_ok_and(|text| text.bytes().all(is_plain))
+}
+
+/// Sends a token as a browser would.
+///
+/// # Errors
+/// It cannot be sent as a cookie's value, and as nothing beside it.
+pub(super) fn with_token(call: Call, token: &Secret) -> Result<Call, Unsendable> {
+    if !is_value(token) {
+        return Err(Unsendable);
+    }
+    call.with_secret("cookie", &format!("{AUTHORIZATION}="), token)
 }
 
 fn is_plain(b: u8) -> bool {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use usher_proto::credential::Source;
 use usher_proto::{AppPattern, AppUrl, Audience, Kind, ProfileName, Secret, TeamDomain};
 
+use super::api::Api;
 use super::http::{Http, Network};
 use super::keys::Keys;
 use super::transfer::{self, Begun};
-use super::{EdgeError, Facts, check, discovery, exchange, service_token};
+use super::{EdgeError, Facts, certificate, check, discovery, exchange, log_out, service_token, session};
 use crate::clock::Clock;
 use crate::store::Record;
 
@@ -48,17 +49,21 @@ pub struct Tokens {
     pub org: Option<Issued>,
 }
 
-/// Which of the transfer services holds a login's answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which of Cloudflare's two worlds: each has a dashboard, a transfer service
+/// and an API of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Region {
-    /// `login.cloudflareaccess.org`
+    /// `login.cloudflareaccess.org`, `api.cloudflare.com`
     Commercial,
-    /// `login.fed.cloudflareaccess.org`
+    /// `login.fed.cloudflareaccess.org`, `api.fed.cloudflare.com`
     Fedramp,
 }
 
 /// A login that was begun: the page for the browser, and the key that opens the answer.
 pub struct Login(pub(super) Begun);
+
+/// A login to an account that was begun.
+pub struct AccountLogin(certificate::login::Begun);
 
 impl Edge {
     /// Makes ready; the first call opens the first connection, and reads the system's certificates.
@@ -97,14 +102,52 @@ impl Edge {
         transfer::collect(self, &login.0, app).await
     }
 
+    /// Begins a login to an account with a key pair of its own.
+    pub fn begin_account_login(&self, region: Region) -> AccountLogin {
+        AccountLogin(certificate::login::begin(region))
+    }
+
+    /// Waits for the person, and reads the account certificate that the transfer service then hands out.
+    /// Does not end by itself either.
+    pub async fn collect_certificate(&self, login: &AccountLogin) -> Result<Issued, EdgeError> {
+        certificate::login::collect(self, &login.0).await
+    }
+
     /// Asks the edge whether it takes an app token; false means that it does not.
     pub async fn takes(&self, url: &AppUrl, app: &Application, token: &Secret) -> Result<bool, EdgeError> {
         check::takes(self, url, app, token).await
+    }
+
+    /// Speaks to the API with one credential.
+    pub fn api<'e>(&'e self, region: Region, token: &'e Secret) -> Api<'e> {
+        Api::new(self, region, token)
+    }
+
+    /// Ends the session that an org token stands for, in all applications.
+    pub async fn log_out(&self, team: &TeamDomain, org: &Secret) -> Result<(), EdgeError> {
+        log_out::at_team(self, team, org).await
+    }
+
+    /// Ends the session that an app token stands for, in all applications.
+    pub async fn log_out_at(&self, url: &AppUrl, token: &Secret) -> Result<(), EdgeError> {
+        log_out::at_app(self, url, token).await
+    }
+
+    /// Asks the team whether a session still holds.
+    pub async fn session_holds(&self, team: &TeamDomain, org: &Secret) -> Result<bool, EdgeError> {
+        session::holds(self, team, org).await
     }
 }
 
 impl Login {
     /// Shows the page for the browser: a secret, because who opens it takes the login's place.
+    pub fn page(&self) -> &Arc<Secret> {
+        self.0.page()
+    }
+}
+
+impl AccountLogin {
+    /// Shows the page for the browser: a secret, because who knows it can take the certificate.
     pub fn page(&self) -> &Arc<Secret> {
         self.0.page()
     }
@@ -136,7 +179,11 @@ mod tests {
         is_send(edge.exchange(&url, &app, &token));
         is_send(edge.exchange_service_token(&url, &app, &token));
         is_send(edge.collect(&login, &app));
+        is_send(edge.collect_certificate(&edge.begin_account_login(Region::Fedramp)));
         is_send(edge.takes(&url, &app, &token));
+        is_send(edge.log_out(&app.team, &token));
+        is_send(edge.log_out_at(&url, &token));
+        is_send(edge.session_holds(&app.team, &token));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod client;
 mod head;
+mod json;
 mod trouble;
 
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use usher_proto::{AppPattern, AppUrl, Secret, Wiped};
 use zeroize::Zeroizing;
 
 pub(super) use self::head::Head;
+pub(super) use self::json::Json;
 use super::EdgeError;
 use super::error::Trouble;
 
@@ -58,6 +60,7 @@ pub(super) struct Call {
     method: Method,
     url: Url,
     headers: HeaderMap,
+    body: Option<Bytes>,
     limit: Duration,
 }
 
@@ -66,9 +69,21 @@ pub(super) struct Call {
 pub(super) enum Method {
     Head,
     Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
 }
 
-/// Says that a secret cannot be the value of a header.
+/// Says that no answer came to a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unanswered {
+    pub(super) error: EdgeError,
+    /// The call may have arrived, and may have been done.
+    pub(super) sent: bool,
+}
+
+/// Says that a secret cannot be sent: it is none that a header takes, or no text for JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unsendable;
 
@@ -88,17 +103,34 @@ impl Http {
     /// # Errors
     /// No answer, and for what reason; any status is an answer.
     pub(super) async fn make(&self, call: Call) -> Result<Reply, EdgeError> {
-        let Call { method, url, headers, limit } = call;
+        self.send(call).await.map_err(|Unanswered { error, .. }| error)
+    }
+
+    /// Makes a call of which it matters whether it arrived.
+    ///
+    /// # Errors
+    /// No answer, and for what reason; any status is an answer.
+    pub(super) async fn send(&self, call: Call) -> Result<Reply, Unanswered> {
+        let Call { method, url, headers, body, limit } = call;
         let host = url.host_str().unwrap_or_default().to_owned();
-        let failed = |trouble| EdgeError::Network { host: host.clone(), trouble };
+        let failed =
+            |trouble, sent| Unanswered { error: EdgeError::Network { host: host.clone(), trouble }, sent };
         let here = self.network.address(&host).is_some();
-        let client = self.client(here).await.map_err(failed)?;
+        let client = self.client(here).await.map_err(|trouble| failed(trouble, false))?;
         let method = match method {
             Method::Head => reqwest::Method::HEAD,
             Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
         };
-        let sent = client.request(method, url).headers(headers).timeout(limit).send();
-        let response = sent.await.map_err(|error| failed(trouble::of(&error)))?;
+        let mut request = client.request(method, url).headers(headers).timeout(limit);
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let sent = request.send().await;
+        let response = sent.map_err(|error| failed(trouble::of(&error), trouble::was_sent(&error)))?;
         let head = Head::new(host, response.status().as_u16(), response.headers().clone());
         Ok(Reply { head, rest: response })
     }
@@ -116,7 +148,12 @@ impl Http {
 
 impl Call {
     pub(super) fn new(method: Method, url: Url, limit: Duration) -> Self {
-        Self { method, url, headers: HeaderMap::new(), limit }
+        Self { method, url, headers: HeaderMap::new(), body: None, limit }
+    }
+
+    /// Adds a body. It may hold a secret, and is wiped when nobody sends it any more.
+    pub(super) fn with_body(self, body: &Json) -> Self {
+        Self { body: Some(body.bytes()), ..self.with("content-type", "application/json") }
     }
 
     /// Adds a header that is no secret.

@@ -1,59 +1,114 @@
 //! Tunnel credentials (`<uuid>.json`) and the tunnel token: two forms of the same.
 
+mod forms;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
-use usher_proto::Secret;
+use usher_proto::tunnel::TunnelForm;
+use usher_proto::{Secret, Wiped};
 use zeroize::Zeroizing;
 
-use super::{Facts, NotACredential, is_cloudflare_id, secret_text};
+use super::{Facts, NotACredential, is_cloudflare_id, members, secret_text};
 
 /// Least length of a tunnel secret in bytes.
 const MIN_SECRET: usize = 32;
 
-/// Both forms: long names in the file, one letter each in the token.
-#[derive(Deserialize)]
+/// Most bytes of an endpoint, which is a region's short name.
+const MAX_ENDPOINT: usize = 32;
+
+/// The names of the members: long ones in the file, one letter each in the token.
+const NAMES: [&[&str]; 4] =
+    [&["AccountTag", "a"], &["TunnelSecret", "s"], &["TunnelID", "t"], &["Endpoint", "e"]];
+
+/// What either form says, checked.
 struct Tunnel {
-    #[serde(alias = "a", alias = "AccountTag")]
-    account: String,
-    #[serde(alias = "s", alias = "TunnelSecret")]
+    account: Zeroizing<String>,
+    /// Base64 of the tunnel secret, without line ends.
     secret: Zeroizing<String>,
-    #[serde(alias = "t", alias = "TunnelID", default)]
-    tunnel: String,
+    /// The UUID in lower case, as cloudflared writes it.
+    tunnel: Zeroizing<String>,
+    /// `fed` for FedRAMP High, else empty.
+    endpoint: Zeroizing<String>,
 }
 
 /// Reads either form and keeps it as it came.
 pub(super) fn read(secret: Secret) -> Result<(Secret, Facts), NotACredential> {
-    let text = secret_text(&secret)?.trim();
-    let json = if text.starts_with('{') {
-        Zeroizing::new(text.as_bytes().to_vec())
-    } else {
-        let decoded = STANDARD.decode(text);
-        Zeroizing::new(
-            decoded.map_err(|_| NotACredential::Malformed("it is neither tunnel JSON nor a tunnel token"))?,
-        )
+    let tunnel = parse(&secret)?;
+    let facts = Facts {
+        label: format!("tunnel {}", *tunnel.tunnel),
+        account: Some(tunnel.account.to_ascii_lowercase()),
+        tunnel: Some(tunnel.tunnel.to_string()),
+        ..Facts::default()
     };
-    let tunnel: Tunnel = serde_json::from_slice(&json)
-        .map_err(|_| NotACredential::Malformed("it lacks the account, secret or id of a tunnel"))?;
-    if tunnel.tunnel.is_empty() {
+    Ok((secret, facts))
+}
+
+/// Writes what is held in the form that is wanted, whichever it came in.
+///
+/// # Errors
+/// It is neither form.
+pub fn in_form(secret: &Secret, form: TunnelForm) -> Result<Secret, NotACredential> {
+    let tunnel = parse(secret)?;
+    Ok(match form {
+        TunnelForm::Token => forms::token(&tunnel),
+        TunnelForm::Credentials => forms::credentials(&tunnel),
+    })
+}
+
+/// Reads the tunnel secret out of either form.
+pub(super) fn secret_of(secret: &Secret) -> Result<Secret, NotACredential> {
+    tunnel_secret(parse(secret)?.secret.as_bytes()).ok_or(BAD_SECRET)
+}
+
+/// Decodes a tunnel secret into a buffer that is sized once; none if it is too short for one.
+pub(super) fn tunnel_secret(base64: &[u8]) -> Option<Secret> {
+    let mut key = decoded(base64)?;
+    (key.len() >= MIN_SECRET).then(|| Secret::new(std::mem::take(&mut *key)).ok()).flatten()
+}
+
+const BAD_SECRET: NotACredential = NotACredential::Malformed("its secret is not 32 bytes of base64 or more");
+
+fn parse(secret: &Secret) -> Result<Tunnel, NotACredential> {
+    let text = secret_text(secret)?.trim();
+    let unpacked = if text.starts_with('{') { None } else { Some(unpacked(text)?) };
+    let json = unpacked.as_ref().map_or(text.as_bytes(), |json| json);
+    let [account, mut secret, mut tunnel, endpoint] = members::read(json, NAMES)
+        .ok_or(NotACredential::Malformed("it lacks the account, secret or id of a tunnel"))?;
+    if tunnel.is_empty() && !account.is_empty() {
         return Err(NotACredential::Legacy(
-            "it does not name its tunnel: fetch it again with `cloudflared tunnel token`",
+            "it does not name its tunnel: get it anew with `usher tunnel credentials NAME`",
         ));
     }
-    if !is_cloudflare_id(&tunnel.account) || !is_uuid(&tunnel.tunnel) {
+    if !is_cloudflare_id(&account) || !is_uuid(&tunnel) {
         return Err(NotACredential::Malformed("its account or tunnel id is not one"));
     }
-    if STANDARD.decode(tunnel.secret.as_bytes()).map(Zeroizing::new).is_ok_and(|key| key.len() >= MIN_SECRET)
-    {
-        let facts = Facts {
-            label: format!("tunnel {}", tunnel.tunnel),
-            account: Some(tunnel.account),
-            tunnel: Some(tunnel.tunnel),
-            ..Facts::default()
-        };
-        return Ok((secret, facts));
+    if endpoint.len() > MAX_ENDPOINT || !endpoint.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        return Err(NotACredential::Malformed("its endpoint is not one"));
     }
-    Err(NotACredential::Malformed("its secret is not 32 bytes of base64 or more"))
+    tunnel.make_ascii_lowercase();
+    without_line_ends(&mut secret);
+    if tunnel_secret(secret.as_bytes()).is_none() {
+        return Err(BAD_SECRET);
+    }
+    Ok(Tunnel { account, secret, tunnel, endpoint })
+}
+
+/// Unpacks a token. Go takes line ends inside; so do we.
+fn unpacked(token: &str) -> Result<Wiped, NotACredential> {
+    let mut text = Zeroizing::new(token.to_owned());
+    without_line_ends(&mut text);
+    decoded(text.as_bytes()).ok_or(NotACredential::Malformed("it is neither tunnel JSON nor a tunnel token"))
+}
+
+fn without_line_ends(text: &mut String) {
+    text.retain(|c| !matches!(c, '\r' | '\n'));
+}
+
+/// Decodes strictly, into a buffer that is sized once.
+fn decoded(base64: &[u8]) -> Option<Wiped> {
+    let mut bytes = Wiped::from(Vec::with_capacity(base64.len() / 4 * 3 + 3));
+    STANDARD.decode_vec(base64, &mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// Tells whether it is a UUID in its usual form: 8-4-4-4-12 hexadecimal digits.

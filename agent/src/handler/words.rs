@@ -59,6 +59,11 @@ impl From<BrokerError> for Refusal {
                 "nobody finished the login in the browser in time",
                 "begin again with `usher login URL`",
             ),
+            BrokerError::AccountLoginTimeout => Refusal::new(
+                Code::LoginTimeout,
+                "no account certificate came from the browser in time",
+                "if the browser downloaded cert.pem, take that in: usher import --stdin --kind account-cert < cert.pem; else begin again with `usher tunnel login`",
+            ),
             BrokerError::Offline => Refusal::new(
                 Code::Network,
                 "the agent was told never to go out",
@@ -68,6 +73,31 @@ impl From<BrokerError> for Refusal {
                 Code::BadRequest,
                 "only app tokens can be refreshed and verified",
                 "`usher list` shows which ones they are",
+            ),
+            BrokerError::NoCert => Refusal::new(
+                Code::NotFound,
+                "there is no account certificate here",
+                "get one with `usher tunnel login`, or take in what cloudflared left with `usher import`",
+            ),
+            BrokerError::SeveralCerts => Refusal::new(
+                Code::BadRequest,
+                "there are several account certificates here",
+                "say which one with --cert ID; `usher list` shows them",
+            ),
+            BrokerError::NotACert => Refusal::new(
+                Code::BadRequest,
+                "what was named is no account certificate",
+                "`usher list` shows which ones they are",
+            ),
+            BrokerError::NoSuchTunnel => Refusal::new(
+                Code::NotFound,
+                "there is no tunnel of this name or UUID",
+                "`usher tunnel list` shows those of the account, `usher list` what is held",
+            ),
+            BrokerError::SeveralTunnels => Refusal::new(
+                Code::BadRequest,
+                "tunnels of several accounts go by this name",
+                "say which one by its UUID, or its account with --cert ID; `usher list` shows them",
             ),
             BrokerError::NeedsUrl => Refusal::new(
                 Code::BadRequest,

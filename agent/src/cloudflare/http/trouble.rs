@@ -25,6 +25,11 @@ pub(super) fn of(error: &reqwest::Error) -> Trouble {
     }
 }
 
+/// Tells whether the call may have arrived: there was a connection to send it on.
+pub(super) fn was_sent(error: &reqwest::Error) -> bool {
+    !error.is_builder() && !error.is_connect()
+}
+
 /// Lists what the system and TLS said, from the outside to the inside.
 fn kinds(error: &reqwest::Error) -> Vec<ErrorKind> {
     let mut kinds = Vec::new();

@@ -1,4 +1,4 @@
-//! The page at which a login begins.
+//! The pages at which logins begin.
 
 use url::{Position, Url};
 use usher_proto::{Audience, Secret};
@@ -30,6 +30,22 @@ pub(super) fn login(app: &Url, audience: &Audience, key: &str, auto_close: bool)
         ("token", key),
     ]);
     query(&mut page, &parameters);
+    Secret::new(page).expect("an address is not empty")
+}
+
+/// Makes the address at which a person chooses the zone of an account certificate, which the service then
+/// holds for the key.
+pub(in crate::cloudflare) fn account(dashboard: &str, service: &str, key: &str) -> Secret {
+    let mut callback = Vec::with_capacity(ROOM);
+    for part in ["https://", service, "/", key] {
+        callback.extend_from_slice(part.as_bytes());
+    }
+    let callback = String::from_utf8(callback).unwrap_or_default();
+    let mut page = Vec::with_capacity(ROOM);
+    for part in ["https://", dashboard, "/argotunnel"] {
+        page.extend_from_slice(part.as_bytes());
+    }
+    query(&mut page, &[("aud", ""), ("callback", &callback)]);
     Secret::new(page).expect("an address is not empty")
 }
 
@@ -85,6 +101,13 @@ mod tests {
         assert_eq!(page("https://app.example.com/", true), expected);
         assert_eq!(page("https://app.example.com/a/b?secret=1&aud=x#y", true), expected);
         assert_eq!(page("https://app.example.com/", false), expected.replace("&close_interstitial=true", ""));
+    }
+
+    #[test]
+    fn the_one_for_an_account_is_the_one_of_cloudflared() {
+        let page = account("dash.cloudflare.com", "login.cloudflareaccess.org", KEY);
+        let expected = "https://dash.cloudflare.com/argotunnel?aud=&callback=https%3A%2F%2Flogin.cloudflareaccess.org%2Fj0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpvPiE4KF8%3D";
+        assert_eq!(secret_text(&page), Ok(expected));
     }
 
     #[test]

@@ -14,7 +14,7 @@ const TAG: usize = 16;
 /// A key pair, made for one login.
 ///
 /// Kept as bytes of ours, because [`SecretKey`] wipes only half of what it holds.
-pub(super) struct Key(Wiped);
+pub(in crate::cloudflare) struct Key(Wiped);
 
 /// What was in the box, not verified yet.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,14 +31,14 @@ struct Content {
 }
 
 impl Key {
-    pub(super) fn generate() -> Self {
+    pub(in crate::cloudflare) fn generate() -> Self {
         let mut bytes = Wiped::zeros(KEY_SIZE);
         getrandom::fill(&mut bytes).expect("no login can be begun on a system without random numbers");
         Self(bytes)
     }
 
     /// Shows the public half as the edge and the transfer service know it: 44 characters.
-    pub(super) fn public_text(&self) -> String {
+    pub(in crate::cloudflare) fn public_text(&self) -> String {
         URL_SAFE.encode(self.secret().public_key().as_bytes())
     }
 
