@@ -2,8 +2,12 @@
 //! a small world that [`hosts`] names.
 //!
 //! A request goes from `listener` to `route`, which writes it down, lets go wrong what a test wants,
-//! and asks the host's file: `app_host`, `team_host` or `transfer_host`. All that is known stands
-//! in `state`. A test starts an [`Edge`], points an agent at it, and changes it as `control` allows.
+//! and asks the host's file: `app_host`, `team_host`, `transfer_host`, `dashboard` or `api_host`, which
+//! in turn asks the file of `api` that knows the thing in question. All that is known stands in `state`:
+//! what is taken back over the API is refused at the applications too. A test starts an [`Edge`], points
+//! an agent at it, and changes it as `control` and `api::control` allow.
+//!
+//! The API also answers at `https://localhost:PORT/client/v4`, for programs that are told its address.
 
 use std::fs;
 use std::io;
@@ -22,6 +26,8 @@ use self::https::Https;
 use self::state::World;
 
 mod answer;
+pub(crate) mod api;
+mod api_host;
 mod app;
 mod app_host;
 mod authority;
@@ -30,6 +36,7 @@ mod case;
 mod cli;
 mod content;
 mod control;
+mod dashboard;
 mod fault;
 mod faults;
 mod forgery;
@@ -54,6 +61,10 @@ mod text;
 mod token;
 mod transfer_host;
 
+pub use self::api::call::ApiCall;
+pub use self::api::control::Connected;
+pub use self::api::permission::Permission;
+pub use self::api::tunnel::Unauthorized;
 pub use self::app::{AppSettings, Policy};
 pub use self::cli::{ADA, NotLoggedIn};
 pub use self::fault::{Fault, FaultGuard};

@@ -3,7 +3,7 @@
 use usher_proto::{AppPattern, AppUrl};
 
 use super::hosts::{ACME, AGENCY, RIVAL};
-use super::text::tag;
+use super::text::{tag, uuid};
 
 /// A day, as Access has it when nobody says otherwise; in seconds.
 const DAY: i64 = 24 * 60 * 60;
@@ -74,6 +74,11 @@ impl App {
     pub(super) fn new(covers: &str, settings: AppSettings) -> Self {
         let covers = covers.parse().expect("a pattern of a test");
         Self { audience: tag(&format!("application {covers}")), covers, settings }
+    }
+
+    /// Makes the id that the API has for it; not the AUD tag.
+    pub(super) fn api_id(&self) -> String {
+        uuid(&format!("application {}", self.audience))
     }
 
     /// Tells whether it is at this host, at whatever path.

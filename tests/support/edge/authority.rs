@@ -31,7 +31,8 @@ impl Authority {
         let key = KeyPair::generate().expect("randomness");
         let authority = CertifiedIssuer::self_signed(params, key).expect("its own key signs");
 
-        let mut params = lasting(hosts::REACHABLE.map(str::to_owned).to_vec());
+        let names = hosts::REACHABLE.into_iter().chain([hosts::LOCAL_API]);
+        let mut params = lasting(names.map(str::to_owned).collect());
         params.distinguished_name.push(DnType::CommonName, "simulated edge");
         params.use_authority_key_identifier_extension = true;
         let key = KeyPair::generate().expect("randomness");

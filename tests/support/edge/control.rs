@@ -10,9 +10,12 @@ use super::app::{App, AppSettings};
 use super::fault::{Fault, FaultGuard};
 use super::faults::Set;
 use super::hosts::REACHABLE;
-use super::known::{Issued, ServiceToken};
+use super::known::{Issued, KnownServiceToken, ServiceToken};
 use super::log::{Carried, Log};
 use super::place::Place;
+
+/// How long a service token lives when nobody says otherwise; in seconds.
+const YEAR: i64 = 365 * 24 * 60 * 60;
 
 /// A test that waits longer than this for a request has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -130,27 +133,24 @@ impl Edge {
 
     /// Makes a service token of a team. Applications whose policy is for service tokens take it.
     pub fn add_service_token(&self, team: &str) -> ServiceToken {
+        let created = self.world.now();
         let mut state = self.world.state();
         let id = format!("{}.access", &state.fresh("client id")[..32]);
         let token = ServiceToken { id, secret: state.fresh("client secret"), team: team.to_owned() };
-        let issued = Issued {
-            what: Carried::ServiceSecret,
-            team: team.to_owned(),
-            audience: None,
-            email: None,
-            revoked: false,
-        };
-        state.issued.insert(token.secret.clone(), issued);
-        state.service_tokens.push(token.clone());
+        state.issued.insert(token.secret.clone(), Issued::of(Carried::ServiceSecret, team));
+        let known =
+            KnownServiceToken { token: token.clone(), created, expires: created + YEAR, previous: None };
+        state.service_tokens.push(known);
         token
     }
 
     /// Takes a service token back; its secret is still looked for in requests.
     pub fn revoke_service_token(&self, id: &str) {
-        self.world.state().service_tokens.retain(|token| token.id != id);
+        self.world.state().service_tokens.retain(|known| known.token.id != id);
     }
 
-    /// Lists every secret that was given out: app tokens, org tokens, secrets of service tokens.
+    /// Lists every secret that was given out: app tokens, org tokens, API tokens, secrets of
+    /// service tokens and of tunnels.
     pub fn secrets(&self) -> Vec<String> {
         self.world.state().issued.keys().cloned().collect()
     }

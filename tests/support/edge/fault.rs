@@ -2,6 +2,7 @@
 
 use std::sync::Weak;
 
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::forgery::Forgery;
@@ -17,8 +18,24 @@ pub enum Fault {
     Cut,
     /// Answers with this status and no more, and does nothing.
     Status(u16),
+    /// Answers with this status and these errors in the API's envelope, and does nothing.
+    Refused(u16, Value),
+
+    // After all was done:
+    /// Does all, and closes the connection without an answer.
+    Lost,
+    /// Does all, and answers with this status and no more.
+    LostStatus(u16),
+    /// Does all, and does not answer until the guard is dropped.
+    HoldBack,
 
     // With the true answer:
+    /// Says this as the API's messages.
+    Messages(Value),
+    /// Says this of a list of the API, in place of what is true.
+    ListInfo(Value),
+    /// Hands over a page of a list that is full of what was not there before, and says that it goes on.
+    EndlessList,
     /// Sends the first half of the body, of which some is made up if there is none, and closes the
     /// connection. A `HEAD` has no body to cut.
     CutInside,

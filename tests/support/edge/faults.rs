@@ -24,7 +24,7 @@ impl Faults {
     pub(super) fn take(set: &mut [Set], part: Where, host: &str, method: &str) -> Self {
         let matching = set.iter_mut().filter(|set| {
             let Place { part: where_set, host: only_host, method: only_method, times } = &set.place;
-            (*where_set == part || *where_set == Where::Anywhere)
+            where_set.covers(part)
                 && only_host.as_ref().is_none_or(|only| only == host)
                 && only_method.as_ref().is_none_or(|only| only == method)
                 && *times != Some(0)
@@ -68,10 +68,10 @@ impl Faults {
         forgeries
     }
 
-    /// Waits until every guard of a hanging fault is dropped.
-    pub(super) async fn hang(&mut self) {
+    /// Waits until the guard of every such fault is dropped.
+    pub(super) async fn hang(&mut self, hangs: fn(&Fault) -> bool) {
         for (fault, held) in &mut self.0 {
-            if matches!(fault, Fault::Hang) {
+            if hangs(fault) {
                 // Nothing is ever sent: it ends when the guard does.
                 let _ = held.changed().await;
             }

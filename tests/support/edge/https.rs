@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::handshake;
 use hyper::{HeaderMap, Request};
@@ -61,6 +61,20 @@ impl Https {
     /// # Errors
     /// The URL is none of HTTPS, or no whole answer came.
     pub fn ask(&self, method: &str, url: &str, headers: &[(&str, &str)]) -> io::Result<Reply> {
+        self.ask_with(method, url, headers, b"")
+    }
+
+    /// Asks one thing with a body.
+    ///
+    /// # Errors
+    /// As [`Https::ask`].
+    pub fn ask_with(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> io::Result<Reply> {
         let url = Url::parse(url).map_err(io::Error::other)?;
         let host = url.host_str().filter(|_| url.scheme() == "https");
         let host = host.ok_or_else(|| io::Error::other("this is no https URL"))?;
@@ -71,12 +85,12 @@ impl Https {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Empty::<Bytes>::new()).map_err(io::Error::other)?;
+        let request = request.body(Full::new(Bytes::copy_from_slice(body))).map_err(io::Error::other)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(self.exchange(host, request))
     }
 
-    async fn exchange(&self, host: &str, request: Request<Empty<Bytes>>) -> io::Result<Reply> {
+    async fn exchange(&self, host: &str, request: Request<Full<Bytes>>) -> io::Result<Reply> {
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
         let stream = TcpStream::connect(self.address).await?;
         let stream = self.connector.connect(name, stream).await?;

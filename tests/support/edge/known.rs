@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::app::App;
 use super::log::Carried;
+use super::text::uuid;
 
 /// What a test may set for all applications.
 pub(super) struct Settings {
@@ -42,6 +43,33 @@ pub struct ServiceToken {
     pub team: String,
 }
 
+impl ServiceToken {
+    /// Makes the id that the API has for it; not the client id.
+    pub(super) fn api_id(&self) -> String {
+        uuid(&format!("service token {}", self.id))
+    }
+}
+
+/// A service token, as the edge keeps it.
+#[derive(Clone)]
+pub(super) struct KnownServiceToken {
+    pub(super) token: ServiceToken,
+    /// When it was made and when it ends, in seconds since 1970.
+    pub(super) created: i64,
+    pub(super) expires: i64,
+    /// The secret from before, and until when it is taken.
+    pub(super) previous: Option<(String, i64)>,
+}
+
+impl KnownServiceToken {
+    /// Tells whether this pair opens what is open to the token.
+    pub(super) fn takes(&self, id: &str, secret: &str, now: i64) -> bool {
+        let previous = self.previous.as_ref();
+        let previous = previous.is_some_and(|(previous, until)| previous == secret && now < *until);
+        self.token.id == id && (self.token.secret == secret || previous) && now < self.expires
+    }
+}
+
 /// A secret that was given out.
 pub(super) struct Issued {
     pub(super) what: Carried,
@@ -50,6 +78,13 @@ pub(super) struct Issued {
     pub(super) audience: Option<String>,
     pub(super) email: Option<String>,
     pub(super) revoked: bool,
+}
+
+impl Issued {
+    /// Begins what is remembered of a secret of a team, or of the account that has the team.
+    pub(super) fn of(what: Carried, team: &str) -> Self {
+        Self { what, team: team.to_owned(), audience: None, email: None, revoked: false }
+    }
 }
 
 /// A caller who was sent to the login page.

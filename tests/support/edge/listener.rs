@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -17,6 +18,9 @@ use super::content::{Broken, Content};
 use super::request::Asked;
 use super::route;
 use super::state::World;
+
+/// No request of the protocol has a longer body; in bytes.
+const LONGEST: usize = 64 * 1024;
 
 /// Serves until the other end of `stop` is dropped.
 pub(super) fn start(
@@ -57,7 +61,10 @@ async fn respond(
     request: Request<Incoming>,
     name: Option<String>,
 ) -> Result<Response<Content>, Broken> {
-    let (head, _) = request.into_parts();
+    let (head, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, LONGEST).collect().await else {
+        return Ok(Answer::new(413).into_http());
+    };
     let host = head.headers.get("host").and_then(|host| host.to_str().ok());
     let asked = Asked {
         method: head.method.as_str().to_owned(),
@@ -65,6 +72,7 @@ async fn respond(
         path: head.uri.path().to_owned(),
         query: head.uri.query().map(str::to_owned),
         headers: head.headers,
+        body: body.to_bytes().into(),
         remote: true,
     };
     if name.as_deref() != Some(asked.host()) {

@@ -1,5 +1,6 @@
 //! What the edge saw: every request, and which of the secrets that it issued came with it.
 
+use super::api::call::ApiCall;
 use super::place::Where;
 
 /// A secret that the edge issued, by its kind.
@@ -11,6 +12,10 @@ pub enum Carried {
     AppToken,
     /// The secret of a service token.
     ServiceSecret,
+    /// An API token, also one out of an account certificate.
+    ApiToken,
+    /// The secret of a tunnel, or the tunnel token that holds it.
+    TunnelSecret,
 }
 
 /// A secret that came with a request.
@@ -18,10 +23,11 @@ pub enum Carried {
 pub struct Sighting {
     /// Which kind.
     pub what: Carried,
-    /// The header that held it; `:path` for path and query.
+    /// The header that held it; `:path` for path and query, `:body` for the body.
     pub place: String,
     /// It belongs to where it came: an org token to its team's host, an app token to its application
-    /// (or its team's host), a service secret to an application of its team.
+    /// (or its team's host), a service secret to an application of its team, an API token and a tunnel's
+    /// secret to the API of its region.
     pub at_home: bool,
 }
 
@@ -75,6 +81,11 @@ impl Log {
     /// Counts requests of one part of the protocol.
     pub fn count_of(&self, part: Where) -> usize {
         self.count(|entry| entry.part == part)
+    }
+
+    /// Counts calls of one kind to the API.
+    pub fn api_calls(&self, call: ApiCall) -> usize {
+        self.count_of(Where::Api(call))
     }
 
     /// Counts requests for signed metadata.

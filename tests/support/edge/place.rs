@@ -1,5 +1,7 @@
 //! Where in the protocol something happens, or goes wrong.
 
+use super::api::call::ApiCall;
+
 /// A part of the protocol: what a request is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Where {
@@ -25,6 +27,12 @@ pub enum Where {
     Logout,
     /// The transfer service.
     Transfer,
+    /// The dashboard's page on which a person logs in to an account for a program.
+    Dashboard,
+    /// A call to the API.
+    Api(ApiCall),
+    /// Every call to the API.
+    AnyApi,
     /// A host without Access, a stranger's among them, or a page that nobody knows. The request for
     /// metadata is [`Where::Metadata`] there too.
     Elsewhere,
@@ -33,6 +41,15 @@ pub enum Where {
 }
 
 impl Where {
+    /// Tells whether what happens there is of this part.
+    pub(super) fn covers(self, part: Self) -> bool {
+        match self {
+            Where::Anywhere => true,
+            Where::AnyApi => matches!(part, Where::Api(_)),
+            _ => self == part,
+        }
+    }
+
     /// Limits it to a host.
     pub fn at(self, host: &str) -> Place {
         Place::from(self).at(host)

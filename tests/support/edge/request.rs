@@ -3,15 +3,16 @@
 use hyper::HeaderMap;
 use url::form_urlencoded;
 
+use super::api::call;
 use super::app;
-use super::hosts::{FEDRAMP_TRANSFER, TRANSFER};
+use super::hosts::{DASHBOARD, FEDRAMP_DASHBOARD, FEDRAMP_TRANSFER, TRANSFER, api_region};
 use super::place::Where;
 use super::state::State;
 
 /// Where the edge's own pages lie.
 pub(super) const ACCESS: &str = "/cdn-cgi/access/";
 
-/// A request, without its body: none is needed.
+/// A request.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Asked {
     /// The method.
@@ -24,6 +25,8 @@ pub(super) struct Asked {
     pub(super) query: Option<String>,
     /// The headers.
     pub(super) headers: HeaderMap,
+    /// The body.
+    pub(super) body: Vec<u8>,
     /// It came over the network.
     pub(super) remote: bool,
 }
@@ -80,8 +83,13 @@ impl Asked {
     /// Tells which part of the protocol it belongs to.
     pub(super) fn belongs_to(&self, state: &State) -> Where {
         let page = self.access_page();
-        if [TRANSFER, FEDRAMP_TRANSFER].contains(&self.host()) {
-            return Where::Transfer;
+        if api_region(self.host()).is_some() {
+            return Where::Api(call::parse(&self.method, &self.path).call);
+        }
+        match self.host() {
+            TRANSFER | FEDRAMP_TRANSFER => return Where::Transfer,
+            DASHBOARD | FEDRAMP_DASHBOARD => return Where::Dashboard,
+            _ => {}
         }
         if state.team(self.host()).is_some() {
             return match page {

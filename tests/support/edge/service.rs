@@ -49,5 +49,6 @@ fn presented(case: &Case<'_>, app: &App) -> Option<(String, String)> {
 
 fn known(case: &Case<'_>, app: &App, id: &str, secret: &str) -> Option<ServiceToken> {
     let mut tokens = case.state.service_tokens.iter();
-    tokens.find(|token| token.id == id && token.secret == secret && token.team == app.settings.team).cloned()
+    let known = tokens.find(|known| known.takes(id, secret, case.now));
+    known.map(|known| known.token.clone()).filter(|token| token.team == app.settings.team)
 }

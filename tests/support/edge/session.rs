@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use super::api::account;
 use super::case::Case;
 use super::text::uuid;
 
@@ -10,7 +11,7 @@ use super::text::uuid;
 pub(super) fn identity(case: &Case<'_>) -> Answer {
     match person(case) {
         Some((email, team)) => Answer::new(200).json(&json!({
-            "email": email, "user_uuid": uuid(&email), "account_id": &uuid(&team), "iat": case.now,
+            "email": email, "user_uuid": uuid(&email), "account_id": account::of_team(&team).id, "iat": case.now,
             "idp": {"id": uuid("idp"), "type": "onetimepin"}, "geo": {"country": "XX"},
             "service_token_status": false, "is_warp": false, "is_gateway": false, "version": 2,
         })),

@@ -6,9 +6,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use usher_agent::clock::Clock;
 
+use super::api::token::ApiToken;
+use super::api::tunnel::Tunnel;
 use super::app::App;
 use super::faults::{Faults, Set};
-use super::known::{Deposit, Grant, Issued, ServiceToken, Settings, Visit};
+use super::known::{Deposit, Grant, Issued, KnownServiceToken, Settings, Visit};
 use super::log::Entry;
 use super::place::Where;
 use super::request::Asked;
@@ -34,10 +36,13 @@ impl World {
             apps: App::all(),
             settings: Settings::default(),
             service_tokens: Vec::new(),
+            api_tokens: Vec::new(),
+            tunnels: Vec::new(),
             issued: HashMap::new(),
             visits: HashMap::new(),
             grants: HashMap::new(),
             deposits: HashMap::new(),
+            certificates: HashMap::new(),
             faults: Vec::new(),
             log: Vec::new(),
             serial: 0,
@@ -61,7 +66,9 @@ pub(super) struct State {
     pub(super) teams: Vec<Team>,
     pub(super) apps: Vec<App>,
     pub(super) settings: Settings,
-    pub(super) service_tokens: Vec<ServiceToken>,
+    pub(super) service_tokens: Vec<KnownServiceToken>,
+    pub(super) api_tokens: Vec<ApiToken>,
+    pub(super) tunnels: Vec<Tunnel>,
     /// Every secret that was given out, by its text.
     pub(super) issued: HashMap<String, Issued>,
     /// Callers who were sent to a login page, by the `meta` that they were given.
@@ -70,6 +77,8 @@ pub(super) struct State {
     pub(super) grants: HashMap<String, Grant>,
     /// What waits at a transfer service, by the service's host and the public key.
     pub(super) deposits: HashMap<(String, String), Deposit>,
+    /// Account certificates that wait there, by the same.
+    pub(super) certificates: HashMap<(String, String), String>,
     pub(super) faults: Vec<Set>,
     pub(super) log: Vec<Entry>,
     serial: u64,

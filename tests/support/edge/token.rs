@@ -69,11 +69,9 @@ impl State {
     ) -> String {
         let token = self.signed(app, claims, forgeries);
         let issued = Issued {
-            what,
-            team: app.settings.team.clone(),
             audience: (what == Carried::AppToken).then(|| app.audience.clone()),
             email: email.map(str::to_owned),
-            revoked: false,
+            ..Issued::of(what, &app.settings.team)
         };
         self.issued.insert(token.clone(), issued);
         token

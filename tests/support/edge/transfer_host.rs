@@ -1,4 +1,5 @@
-//! The transfer service: holds a login's answer for the program that knows the key.
+//! The transfer service: holds a login's answer for the program that knows the key. Of a login to an
+//! account it is the certificate as it is.
 
 use serde_json::json;
 use tokio::time::{Instant, timeout_at};
@@ -12,10 +13,12 @@ use super::state::{State, World};
 
 /// Waits a while for a login, and hands its answer out once.
 pub(super) async fn answer(world: &World, asked: &Asked, faults: &Faults) -> Answer {
-    let Some(key) = asked.path.strip_prefix("/transfer/").map(|key| key.replace("%3D", "=")) else {
+    let path = asked.path.replace("%3D", "=");
+    let key = path.strip_prefix("/transfer/");
+    let of_account = path.strip_prefix('/').filter(|key| sealed::public_key(key).is_some());
+    let Some(place) = key.or(of_account).map(|key| (asked.host().to_owned(), key.to_owned())) else {
         return Answer::new(404).text("not found\n");
     };
-    let place = (asked.host().to_owned(), key);
     // Looked at before the state, so that nothing is missed between the two.
     let mut news = world.news.subscribe();
     let (hold, pending) = {
@@ -24,9 +27,13 @@ pub(super) async fn answer(world: &World, asked: &Asked, faults: &Faults) -> Ans
     };
     let end = Instant::now() + hold;
     loop {
-        let sealed = hand_out(&mut world.state(), &place, faults);
-        if let Some(Sealed { from, body }) = sealed {
-            return Answer::new(200).text(&body).with("service-public-key", &from);
+        let found = match key {
+            Some(_) => hand_out(&mut world.state(), &place, faults)
+                .map(|Sealed { from, body }| Answer::new(200).text(&body).with("service-public-key", &from)),
+            None => world.state().certificates.remove(&place).map(|pem| Answer::new(200).text(&pem)),
+        };
+        if let Some(answer) = found {
+            return answer;
         }
         if !matches!(timeout_at(end, news.changed()).await, Ok(Ok(()))) {
             return Answer::new(pending).text("nothing yet\n");
