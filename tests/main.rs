@@ -16,6 +16,7 @@
 //! - [`programs`]: the real programs in a clean home
 //! - [`logins`]: the same before a simulated edge: logins, refreshing, verifying, service tokens
 //! - [`tunnels`]: account certificates and tunnels, held, logged in for and fetched
+//! - [`lend`]: programs that run with secrets lent to them, cloudflared among them
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
 mod access;
@@ -28,6 +29,8 @@ mod house;
 mod import;
 #[cfg(target_os = "linux")]
 mod keyring;
+#[cfg(unix)]
+mod lend;
 #[cfg(unix)]
 mod load;
 mod lock;
