@@ -21,7 +21,7 @@ fn the_table_of_codes_tells_the_clients_exit_codes() {
     // Codes are numbered from 0 without a gap, and this is the last one.
     assert_eq!(rows.len(), Code::LoginTimeout as usize + 1);
     for (code, exit) in rows {
-        assert_eq!(Error::from(Refusal::new(code, "", "")).exit() as u8, exit, "{code:?}");
+        assert_eq!(Error::from(Refusal::new(code, "", "")).exit().code(), exit, "{code:?}");
     }
 }
 

@@ -16,19 +16,23 @@ const EXPOSE: [(&str, &str); 12] = [
     ("agent/src/store/note.rs", "writes it to the store"),
     ("agent/src/store/record.rs", "writes it to the store"),
     ("client/src/context.rs", "prints it, as it was asked to"),
+    ("client/src/lend.rs", "lends it to a program"),
     ("client/src/login.rs", "shows the login page to the person and their browser"),
 ];
 
 /// Files that may tell systems apart.
-const PLATFORMS: [&str; 12] = [
+const PLATFORMS: [&str; 15] = [
     "agent/src/platform",
     "agent/src/seal/page.rs",
     "agent/src/start/command.rs",
     "agent/src/store",
     "client/src/browser.rs",
+    "client/src/child",
     "client/src/connect.rs",
     "client/src/hook.rs",
     "client/src/interrupt.rs",
+    "client/src/descriptor",
+    "client/src/private",
     "client/src/start.rs",
     "client/src/shred.rs",
     "client/src/folder.rs",
@@ -148,6 +152,8 @@ fn unsafe_code_is_in_named_files_with_a_reason_beside_it() {
         "agent/src/platform/windows.rs",
         "agent/src/seal/page.rs",
         "agent/src/store/kernel.rs",
+        "client/src/child/unix.rs",
+        "client/src/child/windows.rs",
         "client/src/connect.rs",
         "client/src/interrupt.rs",
         "client/src/shred.rs",

@@ -20,6 +20,7 @@
 //! - [`revoke`]: credentials that are ended here and at Cloudflare, at once or later
 //! - [`rotate`]: another secret for a tunnel, a service token or a certificate
 //! - [`watch`]: who is told what happens to credentials
+//! - [`lend`]: programs that run with secrets lent to them, cloudflared among them
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
 mod access;
@@ -33,6 +34,8 @@ mod house;
 mod import;
 #[cfg(target_os = "linux")]
 mod keyring;
+#[cfg(unix)]
+mod lend;
 #[cfg(unix)]
 mod load;
 mod lock;

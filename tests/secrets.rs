@@ -3,4 +3,4 @@
 
 mod import;
 mod logins;
-mod search;
+pub(crate) mod search;

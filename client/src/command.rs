@@ -2,6 +2,9 @@
 
 mod access;
 mod agent;
+mod borrow;
+mod cloudflared;
+mod exec;
 mod forget;
 mod import;
 mod list;
@@ -40,7 +43,7 @@ struct Verb {
     run: fn(&ArgMatches, &mut Context<'_, '_>) -> Result<Exit, Error>,
 }
 
-const VERBS: [Verb; 14] = [
+const VERBS: [Verb; 17] = [
     Verb {
         name: "token",
         about: "Print the Access token for an application's URL",
@@ -72,10 +75,22 @@ const VERBS: [Verb; 14] = [
         run: |matches, context| verify::run(read(matches)?, context),
     },
     Verb {
+        name: "exec",
+        about: "Run a program with secrets lent to it, and none that lie about",
+        arguments: exec::Arguments::augment_args,
+        run: |matches, context| exec::run(&read(matches)?, context),
+    },
+    Verb {
         name: "tunnel",
         about: "Log in to an account, and work with its tunnels and their credentials",
         arguments: tunnel::arguments,
         run: tunnel::run,
+    },
+    Verb {
+        name: "cloudflared",
+        about: "Run cloudflared with an account certificate that is in no file",
+        arguments: cloudflared::Arguments::augment_args,
+        run: |matches, context| cloudflared::run(&read(matches)?, context),
     },
     Verb {
         name: "import",

@@ -7,24 +7,48 @@ use usher_proto::{Code, Refusal};
 
 /// The exit codes, as `usher --help` lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub enum Exit {
     /// Done.
-    Done = 0,
+    Done,
     /// Anything else.
-    Other = 1,
+    Other,
     /// The command line is wrong.
-    Usage = 2,
+    Usage,
     /// No such credential, or a login is needed.
-    Missing = 3,
+    Missing,
     /// The agent cannot be reached.
-    NoAgent = 4,
+    NoAgent,
     /// Locked, or refused by policy.
-    Refused = 5,
+    Refused,
     /// Cloudflare or the network.
-    Network = 6,
+    Network,
     /// The store: the OS keyring or its alternatives.
-    Store = 7,
+    Store,
+    /// A program that was to be run cannot be, as a shell says it.
+    NotRunnable,
+    /// A program that was to be run is not there, as a shell says it.
+    NoProgram,
+    /// That of the program which was run; 128 and the signal's number if one ended it.
+    Program(u8),
+}
+
+impl Exit {
+    /// Tells the number.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::Other => 1,
+            Exit::Usage => 2,
+            Exit::Missing => 3,
+            Exit::NoAgent => 4,
+            Exit::Refused => 5,
+            Exit::Network => 6,
+            Exit::Store => 7,
+            Exit::NotRunnable => 126,
+            Exit::NoProgram => 127,
+            Exit::Program(code) => code,
+        }
+    }
 }
 
 /// The exit codes in words, for `--help`.
@@ -37,7 +61,9 @@ Exit codes:
   4  the agent cannot be reached
   5  locked, or refused by policy
   6  Cloudflare or the network
-  7  the keyring, or the store in its place";
+  7  the keyring, or the store in its place
+A program that usher runs ends with its own code: 128 and the signal's number if one ended it,
+126 if it cannot be run, 127 if it is not there.";
 
 /// Why something was not done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -81,6 +107,10 @@ pub enum Own {
     Files,
     /// A person's own command failed.
     Command,
+    /// A program is not there.
+    NoProgram,
+    /// A program cannot be run.
+    NotRunnable,
     /// The reader of the output went away; there is nobody left to tell.
     ClosedOutput,
 }
@@ -117,6 +147,8 @@ impl Error {
             Reason::Own(own) => match own {
                 Own::Usage => Exit::Usage,
                 Own::NoAgent | Own::Timeout => Exit::NoAgent,
+                Own::NoProgram => Exit::NoProgram,
+                Own::NotRunnable => Exit::NotRunnable,
                 Own::WrongVersion
                 | Own::BadAnswer
                 | Own::Unsuitable
@@ -205,7 +237,7 @@ mod tests {
             (Code::Revoked, 5),
             (Code::Uncertain, 6),
         ] {
-            assert_eq!(Error::from(Refusal::new(code, "", "")).exit() as u8, exit, "{code:?}");
+            assert_eq!(Error::from(Refusal::new(code, "", "")).exit().code(), exit, "{code:?}");
         }
         for (own, exit) in [
             (Own::Usage, 2),
@@ -214,8 +246,10 @@ mod tests {
             (Own::WrongVersion, 1),
             (Own::BadAnswer, 1),
             (Own::ClosedOutput, 1),
+            (Own::NotRunnable, 126),
+            (Own::NoProgram, 127),
         ] {
-            assert_eq!(Error::new(own, "", "").exit() as u8, exit, "{own:?}");
+            assert_eq!(Error::new(own, "", "").exit().code(), exit, "{own:?}");
         }
     }
 

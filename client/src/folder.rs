@@ -104,7 +104,7 @@ fn candidate(folder: &Path, name: &OsStr) -> Candidate {
 }
 
 /// Reads a file whole, unless it is none, or is larger than any credential.
-fn read_file(path: &Path) -> Result<Secret, Error> {
+pub(crate) fn read_file(path: &Path) -> Result<Secret, Error> {
     let unreadable = |error: io::Error| {
         Error::new(
             Own::Files,

@@ -2,8 +2,8 @@
 //!
 //! [`run`] reads the command line; `command/<verb>.rs` puts one question together and prints the
 //! answer; [`agent`] sends and reads; [`connect`] reaches the agent and checks whose it is;
-//! [`start`] starts one. `login` shows a person the page and waits, `browser` opens it. [`error`] alone
-//! knows the exit codes.
+//! [`start`] starts one. `login` shows a person the page and waits, `browser` opens it. `lend` lends
+//! secrets to a program that `child` runs. [`error`] alone knows the exit codes.
 
 pub mod agent;
 pub mod connect;
@@ -11,14 +11,20 @@ pub mod error;
 pub mod start;
 
 mod browser;
+mod child;
+mod cloudflared;
 mod command;
 mod context;
+mod descriptor;
+mod environment;
 mod folder;
 mod hook;
 mod input;
 mod interrupt;
+mod lend;
 mod login;
 mod print;
+mod private;
 mod shred;
 mod streams;
 #[cfg(test)]
@@ -32,5 +38,5 @@ pub use streams::Streams;
 
 /// Runs one command line, program name first, and tells the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
-    command::run(arguments.into_iter().collect(), streams) as u8
+    command::run(arguments.into_iter().collect(), streams).code()
 }

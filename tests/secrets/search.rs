@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 const ENOUGH: usize = 16;
 
 /// What is looked for.
-pub(super) struct Search(Vec<String>);
+pub(crate) struct Search(Vec<String>);
 
 impl Search {
     /// Looks for these texts.
-    pub(super) fn of(canaries: &[&str]) -> Self {
+    pub(crate) fn of(canaries: &[&str]) -> Self {
         let mut search = Self(Vec::new());
         canaries.iter().for_each(|canary| search.add(canary));
         search
@@ -19,7 +19,7 @@ impl Search {
 
     /// Looks for one more: as it is, and as a list of numbers, which is how bytes look when they are
     /// printed for a programmer.
-    pub(super) fn add(&mut self, canary: &str) {
+    pub(crate) fn add(&mut self, canary: &str) {
         let bytes = canary.as_bytes();
         let numbers = format!("{:?}", &bytes[..bytes.len().min(ENOUGH)]);
         self.0.push(numbers.trim_matches(['[', ']']).to_owned());
@@ -27,21 +27,21 @@ impl Search {
     }
 
     /// Tells what of it is in there.
-    pub(super) fn find(&self, bytes: impl AsRef<[u8]>) -> Option<&str> {
+    pub(crate) fn find(&self, bytes: impl AsRef<[u8]>) -> Option<&str> {
         let text = String::from_utf8_lossy(bytes.as_ref());
         self.0.iter().find(|canary| text.contains(&**canary)).map(|canary| &**canary)
     }
 
     /// Fails if anything of it is in there.
     #[track_caller]
-    pub(super) fn clean(&self, what: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn clean(&self, what: &str, bytes: impl AsRef<[u8]>) {
         if let Some(canary) = self.find(&bytes) {
             panic!("{what} tells {canary:?}: {}", String::from_utf8_lossy(bytes.as_ref()));
         }
     }
 
     /// Lists the files below a folder that hold anything of it. The programs themselves are left out.
-    pub(super) fn files(&self, home: &Path) -> Vec<PathBuf> {
+    pub(crate) fn files(&self, home: &Path) -> Vec<PathBuf> {
         let mut files = Vec::new();
         collect(home, &mut files);
         let programs = home.join("bin");
@@ -64,15 +64,15 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// A process, as others see it.
 #[cfg(target_os = "linux")]
-pub(super) struct Process {
-    pub(super) command_line: Vec<u8>,
+pub(crate) struct Process {
+    pub(crate) command_line: Vec<u8>,
     /// Empty where nobody may read it, as with the agent.
-    pub(super) environment: Vec<u8>,
+    pub(crate) environment: Vec<u8>,
 }
 
 /// Lists the processes that belong to a home: it stands in their command line or environment.
 #[cfg(target_os = "linux")]
-pub(super) fn processes(home: &Path) -> Vec<Process> {
+pub(crate) fn processes(home: &Path) -> Vec<Process> {
     let belongs = Search(vec![home.display().to_string()]);
     let all = fs::read_dir("/proc").expect("this is Linux").flatten();
     let own = |folder: PathBuf| {

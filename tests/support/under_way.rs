@@ -20,6 +20,11 @@ impl UnderWay {
         Self { process, errors, said: String::new() }
     }
 
+    /// Tells its process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Waits until a line on standard error holds these words, and shows the line.
     #[track_caller]
     pub fn line_with(&mut self, words: &str) -> String {

@@ -20,7 +20,7 @@ pub(super) struct Arguments {
     way: Way,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Way {
     /// Open no browser; the login page's URL is printed in any case
     #[arg(long)]

@@ -1,8 +1,10 @@
 //! `usher token URL`: the token alone on standard output, or the headers that open the application.
 
+use std::sync::Arc;
+
 use clap::Args;
 use usher_proto::request::DEFAULT_MIN_VALID;
-use usher_proto::{Answer, ProfileName, Request};
+use usher_proto::{Answer, ProfileName, Request, Secret};
 
 use super::{login, parse};
 use crate::agent::NETWORK;
@@ -20,7 +22,7 @@ pub(super) struct Arguments {
     options: Options,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Options {
     /// Only a token that lives at least so long: 90s, 5m, 1h30m, or seconds
     #[arg(long, value_name = "DURATION")]
@@ -45,24 +47,7 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Resul
 
 /// Asks for the token of a URL, or its headers, and prints that.
 pub(super) fn print(url: &str, options: &Options, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
-    let min_valid = min_valid(options.min_valid.as_deref())?;
-    let (app, profile) = (parse(url)?, context.profile.clone().unwrap_or_default());
-    let request = if options.header {
-        Request::Headers { app, profile, min_valid }
-    } else {
-        Request::Token { app, profile, min_valid }
-    };
-    let answer = match context.ask_within(&request, NETWORK) {
-        Err(error) if error.wants_login() => {
-            if !options.may_log_in(context) {
-                return Err(Error { hint: hint(url, context.profile.as_ref()), ..error });
-            }
-            let logged_in = options.way.log_in(parse(url)?, min_valid, false, context)?;
-            context.streams.tell(&logged_in.sentence());
-            if options.header { context.ask_within(&request, NETWORK)? } else { logged_in.into() }
-        }
-        answered => answered?,
-    };
+    let answer = ask(url, options, context)?;
     match (&answer, options.header) {
         (Answer::Token { .. }, false) | (Answer::Headers { .. }, true) if context.json => {
             context.print_answer(&answer)?;
@@ -72,6 +57,41 @@ pub(super) fn print(url: &str, options: &Options, context: &mut Context<'_, '_>)
         _ => return Err(Error::unexpected()),
     }
     Ok(Exit::Done)
+}
+
+/// Asks for the token of a URL, to lend it to a program.
+pub(super) fn to_lend(
+    url: &str,
+    min_valid: Option<&str>,
+    context: &mut Context<'_, '_>,
+) -> Result<Arc<Secret>, Error> {
+    let options = Options { min_valid: min_valid.map(str::to_owned), ..Options::default() };
+    match ask(url, &options, context)? {
+        Answer::Token { token, .. } => Ok(token),
+        _ => Err(Error::unexpected()),
+    }
+}
+
+/// Asks for the token of a URL, or its headers; after a login, if that is needed and may be.
+fn ask(url: &str, options: &Options, context: &mut Context<'_, '_>) -> Result<Answer, Error> {
+    let min_valid = min_valid(options.min_valid.as_deref())?;
+    let (app, profile) = (parse(url)?, context.profile.clone().unwrap_or_default());
+    let request = if options.header {
+        Request::Headers { app, profile, min_valid }
+    } else {
+        Request::Token { app, profile, min_valid }
+    };
+    match context.ask_within(&request, NETWORK) {
+        Err(error) if error.wants_login() => {
+            if !options.may_log_in(context) {
+                return Err(Error { hint: hint(url, context.profile.as_ref()), ..error });
+            }
+            let logged_in = options.way.log_in(parse(url)?, min_valid, false, context)?;
+            context.streams.tell(&logged_in.sentence());
+            if options.header { context.ask_within(&request, NETWORK) } else { Ok(logged_in.into()) }
+        }
+        answered => answered,
+    }
 }
 
 impl Options {

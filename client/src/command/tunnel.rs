@@ -4,6 +4,7 @@ mod credentials;
 mod import;
 mod list;
 mod login;
+mod run;
 mod secret;
 mod show;
 mod token;
@@ -15,7 +16,7 @@ use super::{Verb, no_verb, read};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 
-const VERBS: [Verb; 6] = [
+const VERBS: [Verb; 7] = [
     Verb {
         name: "login",
         about: "Get an account certificate, in a browser",
@@ -45,6 +46,12 @@ const VERBS: [Verb; 6] = [
         about: "Print a tunnel's credentials file, for cloudflared tunnel run --credentials-file",
         arguments: which::Arguments::augment_args,
         run: |matches, context| credentials::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "run",
+        about: "Run cloudflared for a tunnel, whose token is in no file",
+        arguments: run::Arguments::augment_args,
+        run: |matches, context| run::run(&read(matches)?, context),
     },
     Verb {
         name: "import",
