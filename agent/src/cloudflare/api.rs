@@ -1,5 +1,5 @@
 //! Cloudflare's REST API: what can be asked of it stands in the file of what it is about, and how all
-//! of it is asked in [`question`], [`envelope`] and [`retry`].
+//! of it is asked in `question`, `outcome` and `retry`.
 //!
 //! A read is tried again when it fails in passing. A write is tried again only where to do it twice is
 //! as good as once; one whose answer was lost is looked up first, if there is a way to.
@@ -11,10 +11,11 @@ mod tokens;
 mod tunnel_secret;
 mod tunnels;
 
-mod envelope;
+pub(super) mod envelope;
 mod error;
 mod id;
 mod member;
+pub(super) mod outcome;
 mod pages;
 mod question;
 mod refusal;
