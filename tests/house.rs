@@ -4,12 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files in which a secret may be looked at, and why.
-const EXPOSE: [(&str, &str); 12] = [
+const EXPOSE: [(&str, &str); 15] = [
     ("proto/src/secret.rs", "the type itself, and the wire"),
     ("agent/src/cloudflare.rs", "reads what Cloudflare issued"),
     ("agent/src/cloudflare/http.rs", "sends it to Cloudflare in a header"),
     ("agent/src/cloudflare/folder.rs", "reads the path out of a login URL"),
+    ("agent/src/cloudflare/fingerprint.rs", "recognises what was revoked"),
     ("agent/src/broker/cache.rs", "seals it as it comes in"),
+    ("agent/src/broker/notes.rs", "seals it as it comes in"),
     ("agent/src/broker/lock.rs", "seals the keys of memory and store"),
     ("agent/src/seal.rs", "derives and uses keys"),
     ("agent/src/seal/vault.rs", "takes its key back"),
