@@ -176,7 +176,7 @@ fn look_around(desk: &Desk, search: &Search) {
 }
 
 #[cfg(target_os = "linux")]
-fn nobody_shows(desk: &Desk, search: &Search) {
+pub(super) fn nobody_shows(desk: &Desk, search: &Search) {
     for process in super::search::processes(desk.home.path()) {
         search.clean("a command line", process.command_line);
         search.clean("an environment", process.environment);
@@ -185,7 +185,7 @@ fn nobody_shows(desk: &Desk, search: &Search) {
 
 /// Expects client, agent and browser, and the page with the browser alone.
 #[cfg(target_os = "linux")]
-fn only_the_browser_has(desk: &Desk, search: &Search, page: &str) {
+pub(super) fn only_the_browser_has(desk: &Desk, search: &Search, page: &str) {
     let (with, without): (Vec<_>, Vec<_>) = super::search::processes(desk.home.path())
         .into_iter()
         .partition(|process| search.find(&process.command_line).is_some());
