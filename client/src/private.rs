@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use usher_proto::endpoint::Folders;
 
 use crate::error::{Error, Own};
-use crate::print::clean;
 use crate::shred::shred;
 
 #[cfg(unix)]
@@ -33,7 +32,8 @@ pub(crate) struct Private {
     folder: PathBuf,
     /// It lies on a disk: the system has no place in memory.
     pub(crate) on_disk: bool,
-    _lock: File,
+    /// Nothing once the folder is not ours to remove any more.
+    lock: Option<File>,
 }
 
 impl Private {
@@ -60,7 +60,7 @@ impl Private {
                     lock.lock()?;
                     // Another client may have taken it for one that was left behind.
                     if folder.join(LOCK).exists() {
-                        return Ok(Self { folder, on_disk, _lock: lock });
+                        return Ok(Self { folder, on_disk, lock: Some(lock) });
                     }
                 }
             }
@@ -84,19 +84,19 @@ impl Private {
 
     /// Leaves the folder where it is, for what could be put nowhere else.
     pub(crate) fn leave(mut self) {
-        self.folder = PathBuf::new();
+        self.lock = None;
     }
 
     /// Overwrites and removes what is in it, and the folder.
     pub(crate) fn remove(mut self) -> Result<(), Error> {
-        remove(&std::mem::take(&mut self.folder))
+        self.lock.take().map_or(Ok(()), |lock| remove(&self.folder, lock))
     }
 }
 
 impl Drop for Private {
     fn drop(&mut self) {
-        if !self.folder.as_os_str().is_empty() {
-            let _ = remove(&self.folder);
+        if let Some(lock) = self.lock.take() {
+            let _ = remove(&self.folder, lock);
         }
     }
 }
@@ -116,7 +116,7 @@ fn remove_left_behind(place: &Path) {
             && let Ok(lock) = File::open(entry.path().join(LOCK))
             && lock.try_lock().is_ok()
         {
-            let _ = remove(&entry.path());
+            let _ = remove(&entry.path(), lock);
         }
     }
 }
@@ -147,24 +147,29 @@ fn make_all(folder: &Path) -> io::Result<()> {
 }
 
 /// The names go away also where the content could not be overwritten, which is told.
-fn remove(folder: &Path) -> Result<(), Error> {
+fn remove(folder: &Path, lock: File) -> Result<(), Error> {
     let failed = |error: io::Error| {
         Error::new(
             Own::Files,
-            format!("{} could not be removed: {error}", clean(&folder.to_string_lossy())),
+            format!("{} could not be removed: {error}", folder.display()),
             "remove it yourself: there are secrets in it",
         )
     };
     let mut overwritten = Ok(());
     for entry in fs::read_dir(folder).map_err(failed)?.flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_file())
+            && entry.file_name() != LOCK
             && let Err(error) = shred(&entry.path(), None)
         {
             overwritten = Err(error);
         }
     }
-    fs::remove_dir_all(folder).map_err(failed)?;
-    overwritten
+    drop(lock); // Windows keeps a name for as long as its file is open
+    match fs::remove_dir_all(folder) {
+        // From here on another client may have been faster.
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
+        _ => overwritten,
+    }
 }
 
 #[cfg(test)]
@@ -192,7 +197,7 @@ mod tests {
         let folder = private.folder.clone();
         private.leave();
         assert!(folder.is_dir());
-        remove(&folder).expect("ours");
+        fs::remove_dir_all(folder).expect("ours");
     }
 
     #[test]
