@@ -1,5 +1,7 @@
 //! The simulated edge keeps to what is known of the real one, and its faults are what they say.
 
+mod account;
+mod api;
 mod exchange;
 mod faults;
 mod hand;

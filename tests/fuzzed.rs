@@ -38,7 +38,7 @@ macro_rules! holds {
 }
 
 holds! {
-    request_frame answer_frame request_line frame_scan app import token reply metadata keys login config
+    request_frame answer_frame request_line frame_scan app import token reply api_answer metadata keys login config
     sealed_file stored
 }
 

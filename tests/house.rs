@@ -13,6 +13,7 @@ const EXPOSE: [(&str, &str); 12] = [
     ("agent/src/broker/lock.rs", "seals the keys of memory and store"),
     ("agent/src/seal.rs", "derives and uses keys"),
     ("agent/src/seal/vault.rs", "takes its key back"),
+    ("agent/src/store/note.rs", "writes it to the store"),
     ("agent/src/store/record.rs", "writes it to the store"),
     ("client/src/context.rs", "prints it, as it was asked to"),
     ("client/src/lend.rs", "lends it to a program"),
@@ -20,7 +21,7 @@ const EXPOSE: [(&str, &str); 12] = [
 ];
 
 /// Files that may tell systems apart.
-const PLATFORMS: [&str; 13] = [
+const PLATFORMS: [&str; 15] = [
     "agent/src/platform",
     "agent/src/seal/page.rs",
     "agent/src/start/command.rs",
@@ -28,6 +29,8 @@ const PLATFORMS: [&str; 13] = [
     "client/src/browser.rs",
     "client/src/child",
     "client/src/connect.rs",
+    "client/src/hook.rs",
+    "client/src/interrupt.rs",
     "client/src/descriptor",
     "client/src/private",
     "client/src/start.rs",
@@ -152,6 +155,7 @@ fn unsafe_code_is_in_named_files_with_a_reason_beside_it() {
         "client/src/child/unix.rs",
         "client/src/child/windows.rs",
         "client/src/connect.rs",
+        "client/src/interrupt.rs",
         "client/src/shred.rs",
         "client/src/start.rs",
         "proto/src/endpoint/windows.rs",

@@ -2,6 +2,7 @@
 //!
 //! - [`wire`]: what arrives in pieces, too large, too late, or not at all
 //! - [`edge_is_true`]: the simulated edge keeps to what is known of the real one
+//! - [`api`]: calls to the API, and what is done when their answers are lost
 //! - [`lookup`]: which token answers which URL
 //! - [`import`]: what comes in, what is left out, and what a second import changes
 //! - [`lock`]: what a locked agent tells
@@ -16,10 +17,14 @@
 //! - [`programs`]: the real programs in a clean home
 //! - [`logins`]: the same before a simulated edge: logins, refreshing, verifying, service tokens
 //! - [`tunnels`]: account certificates and tunnels, held, logged in for and fetched
+//! - [`revoke`]: credentials that are ended here and at Cloudflare, at once or later
+//! - [`rotate`]: another secret for a tunnel, a service token or a certificate
+//! - [`watch`]: who is told what happens to credentials
 //! - [`lend`]: programs that run with secrets lent to them, cloudflared among them
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
 mod access;
+mod api;
 mod crash;
 mod edge_is_true;
 mod examples;
@@ -39,11 +44,14 @@ mod lookup;
 #[cfg(target_os = "linux")]
 mod memory;
 mod programs;
+mod revoke;
+mod rotate;
 mod secrets;
 mod stores;
 mod tunnels;
 #[cfg(unix)]
 mod unix;
+mod watch;
 mod wire;
 
 /// The programs under test.

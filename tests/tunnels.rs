@@ -1,11 +1,17 @@
 //! Account certificates and tunnels: what is held is lent in either form, and what is not is logged in
 //! for or fetched, from a simulated Cloudflare.
 
+mod account;
+mod fetched;
 mod held;
+mod hostile;
+mod login;
+mod programs;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use usher_tests::agent::TestAgent;
 
 /// An account.
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
@@ -35,6 +41,32 @@ fn credentials(account: &str, tunnel: &str) -> String {
 fn token(account: &str, tunnel: &str) -> String {
     let secret = STANDARD.encode((0..32).collect::<Vec<u8>>());
     STANDARD.encode(format!(r#"{{"a":"{account}","s":"{secret}","t":"{tunnel}"}}"#))
+}
+
+/// Takes in what is given, and tells its id.
+fn import(agent: &TestAgent, kind: &str, label: Option<&str>, profile: &str, secret: &str) -> String {
+    let given = json!({"given": {"kind": kind, "label": label}});
+    let answer = agent.json(&json!({"import": {"profile": profile, "from": given, "secret": secret}}));
+    let id = answer["imported"]["credential"]["id"].as_str();
+    id.unwrap_or_else(|| panic!("it did not come in: {answer}")).to_owned()
+}
+
+/// Asks for the credentials of a tunnel.
+fn tunnel_secret(agent: &TestAgent, tunnel: &str, form: &str, cert: Option<&str>) -> Value {
+    let which = json!({"tunnel": tunnel, "cert": cert});
+    agent.json(&json!({"tunnel-secret": {"which": which, "form": form}}))
+}
+
+/// Asks for an account certificate.
+fn cert(agent: &TestAgent, id: Option<&str>, profile: &str) -> Value {
+    agent.json(&json!({"cert": {"id": id, "profile": profile}}))
+}
+
+/// Shows the JSON in a certificate.
+fn content(pem: &str) -> Value {
+    let block = pem::parse(pem).expect("one block");
+    assert_eq!(block.tag(), "ARGO TUNNEL TOKEN");
+    serde_json::from_slice(block.contents()).expect("JSON")
 }
 
 /// Tells the code of a refusal.

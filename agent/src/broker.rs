@@ -4,8 +4,10 @@
 mod account_login;
 mod ahead;
 mod apps;
+mod authority;
 mod cache;
 mod certificates;
+mod changes;
 mod error;
 mod events;
 mod fetch;
@@ -16,12 +18,17 @@ mod keep;
 mod known;
 mod lock;
 mod login;
+mod notes;
 mod pages;
 mod renew;
+pub mod revoke;
+pub mod rotate;
 mod storing;
 mod throttle;
+mod tunnel_secret;
 mod tunnels;
 mod uses;
+mod watch;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,10 +40,13 @@ use usher_proto::{AppUrl, Credential, ProfileName, Timestamp};
 
 use self::account_login::AccountLogins;
 use self::cache::Cache;
+use self::changes::Changes;
 use self::fetch::Fetches;
 use self::known::Known;
 use self::lock::Lock;
 use self::login::Logins;
+use self::notes::Notes;
+use self::revoke::Tries;
 use self::throttle::Throttle;
 use crate::clock::Clock;
 use crate::cloudflare::Edge;
@@ -46,6 +56,7 @@ use crate::store::{Record, StoreError};
 pub use self::error::BrokerError;
 pub use self::events::Events;
 pub use self::login::LoginOptions;
+pub use self::watch::Watched;
 
 /// How long a person has for a login.
 pub const LOGIN_PATIENCE: Duration = Duration::from_secs(600);
@@ -63,6 +74,13 @@ pub struct Broker {
     login_patience: Duration,
     /// A token came into use, or what is in use changed.
     used: Notify,
+    changes: Changes,
+    /// What Cloudflare is still to be told changed.
+    to_do: Notify,
+    /// Held by whoever tells Cloudflare of revocations, so that nothing is told twice at once.
+    tries: tokio::sync::Mutex<Tries>,
+    /// Held by whoever rotates: one after the other.
+    rotating: tokio::sync::Mutex<()>,
     reading: tokio::sync::Mutex<Result<(), StoreError>>,
     readings: AtomicU64,
     throttle: Throttle,
@@ -73,6 +91,7 @@ pub struct Broker {
 struct Inner {
     cache: Cache,
     known: Known,
+    notes: Notes,
     phase: Phase,
 }
 
@@ -114,6 +133,7 @@ impl Broker {
             inner: Mutex::new(Inner {
                 cache: Cache::default(),
                 known: Known::default(),
+                notes: Notes::default(),
                 phase: Phase::Unread,
             }),
             fetches: Fetches::default(),
@@ -121,6 +141,10 @@ impl Broker {
             account_logins: AccountLogins::default(),
             login_patience,
             used: Notify::new(),
+            changes: Changes::default(),
+            to_do: Notify::new(),
+            tries: tokio::sync::Mutex::default(),
+            rotating: tokio::sync::Mutex::default(),
             reading: tokio::sync::Mutex::new(Ok(())),
             readings: AtomicU64::new(0),
             throttle: Throttle::default(),

@@ -7,6 +7,7 @@
 pub mod api_token;
 pub mod certificate;
 mod facts;
+pub mod fingerprint;
 pub mod folder;
 pub mod jwt;
 mod members;
@@ -30,7 +31,7 @@ mod jwks;
 mod keys;
 mod verify;
 
-mod date;
+pub mod date;
 pub mod http;
 
 #[doc(hidden)]

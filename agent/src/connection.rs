@@ -72,13 +72,17 @@ pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: 
         };
         match received {
             Received::Request { request, used } => {
-                activity.busy();
+                // Who watches waits for nothing in particular, and makes room for those who ask.
+                let idle = matches!(request, Ok(Request::Watch { .. })).then_some(activity);
+                if idle.is_none() {
+                    activity.busy();
+                }
                 inbox.consume(used);
                 let answer = match request {
                     Ok(request) => {
                         let events = Events::default();
                         let answer = handler.answer(&peer, request, &events);
-                        telling(&events, answer, &mut stream, &mut outbox, form).await?
+                        telling(&events, answer, &mut stream, &mut outbox, form, idle).await?
                     }
                     Err(refusal) => Answer::Error(refusal),
                 };
@@ -95,13 +99,15 @@ pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: 
 }
 
 /// Waits for an answer, and sends what happens before it. A peer that has left is noticed when it is to
-/// be told something; what it waited for is then given up.
+/// be told something; what it waited for is then given up. One that may be `idle` was so at the latest
+/// when it had taken an event.
 async fn telling(
     events: &Events,
     answer: impl Future<Output = Answer>,
     stream: &mut Stream,
     outbox: &mut Outbox,
     form: Form,
+    idle: Option<&Activity>,
 ) -> io::Result<Answer> {
     let mut answer = pin!(answer);
     loop {
@@ -111,6 +117,9 @@ async fn telling(
             event = events.next() => {
                 send(stream, outbox.fill(&Answer::Event(event), form)).await?;
                 outbox.wipe();
+                if let Some(activity) = idle {
+                    activity.idle();
+                }
             }
         }
     }

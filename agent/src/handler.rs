@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use usher_proto::answer::{Hello, Status, StoreStatus};
 use usher_proto::frame::{MAX_MESSAGE, VERSION};
+use usher_proto::revocation::Revoked;
 use usher_proto::{Answer, Refusal, Request, Timestamp};
 
-use crate::broker::{Broker, BrokerError, Events, LoginOptions, Want};
+use crate::broker::rotate::Rotated;
+use crate::broker::{Broker, BrokerError, Events, LoginOptions, Want, Watched};
 use crate::connection::MESSAGE_DEADLINE;
 use crate::peer::Peer;
 use crate::server::Connections;
@@ -115,7 +117,7 @@ impl Handler {
                 secret_for(peer, self.broker.certificate(id.as_ref(), &profile).await?)
             }
             Request::TunnelSecret { which, form } => {
-                secret_for(peer, self.broker.tunnel_secret(&which, form).await?)
+                secret_for(peer, Box::pin(self.broker.tunnel_secret(&which, form)).await?)
             }
             Request::CertLogin { profile, fedramp } => {
                 let login = self.broker.log_in_to_account(&profile, fedramp, events);
@@ -123,15 +125,36 @@ impl Handler {
                 log::info!("login for {} {:?} by pid {}", imported.credential.id, imported.outcome, peer.pid);
                 Answer::Imported(imported)
             }
-            Request::Tunnels { .. }
-            | Request::Tunnel(_)
-            | Request::RotateTunnel { .. }
-            | Request::Deployed { .. }
-            | Request::RotateServiceToken { .. }
-            | Request::RollCert { .. }
-            | Request::Revoke { .. }
-            | Request::Pending {}
-            | Request::Watch { .. } => return Err(BrokerError::Offline),
+            Request::Tunnels { profile, cert } => {
+                Answer::Tunnels { tunnels: Box::pin(self.broker.tunnels(&profile, cert.as_ref())).await? }
+            }
+            Request::Tunnel(which) => {
+                let (tunnel, connectors) = Box::pin(self.broker.tunnel(&which)).await?;
+                Answer::Tunnel { tunnel, connectors }
+            }
+            Request::RotateTunnel { which, drop_connections, staged } => {
+                let rotating = self.broker.rotate_tunnel(&which, drop_connections, staged);
+                rotated_for(peer, Box::pin(rotating).await?)
+            }
+            Request::Deployed { id, groups, finished } => {
+                rotated_for(peer, self.broker.deployed(&id, groups, finished).await?)
+            }
+            Request::RotateServiceToken { id, overlap } => {
+                rotated_for(peer, Box::pin(self.broker.rotate_service_token(&id, overlap)).await?)
+            }
+            Request::RollCert { id } => rotated_for(peer, Box::pin(self.broker.roll_certificate(&id)).await?),
+            Request::Revoke { what, dry_run } => {
+                let endings = Box::pin(self.broker.revoke(&what, dry_run, events)).await?;
+                log::info!("revoked {} for pid {}", endings.len(), peer.pid);
+                Answer::Revoked { revoked: endings.iter().map(Revoked::from).collect() }
+            }
+            Request::Pending {} => {
+                let (pending, rotations) = self.broker.pending().await?;
+                Answer::Pending { revoked: pending.iter().map(Revoked::from).collect(), rotations }
+            }
+            Request::Watch { profile, targets } => {
+                match Box::pin(self.broker.watch(&Watched { profile, targets }, events)).await {}
+            }
             Request::Stop {} => {
                 log::info!("stopped by pid {}", peer.pid);
                 self.stop.ask();
@@ -184,4 +207,10 @@ fn secret_for(peer: &Peer, record: Record) -> Answer {
     let Record { credential, secret } = record;
     log::info!("secret of {} to pid {}", credential.id, peer.pid);
     Answer::Secret { secret, credential }
+}
+
+fn rotated_for(peer: &Peer, rotated: Rotated) -> Answer {
+    let Rotated { credential, deployed, finished, overlap } = rotated;
+    log::info!("rotated {} for pid {}", credential.id, peer.pid);
+    Answer::Rotated { credential, deployed, finished, overlap }
 }

@@ -206,7 +206,8 @@ impl Drop for Memory {
     }
 }
 
-fn draw(bytes: &mut [u8]) {
+/// Fills a buffer with random bytes of the system's.
+pub fn draw(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("no secret can be kept on a system without random numbers");
 }
 

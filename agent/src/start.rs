@@ -186,6 +186,7 @@ pub async fn serve(listener: Listener, handler: Arc<Handler>) {
     tokio::select! {
         () = server::serve(listener, Arc::clone(&handler)) => {}
         () = handler.broker.renew_ahead() => {}
+        () = handler.broker.finish_revoking() => {}
     }
     handler.broker.save_unsaved().await;
 }

@@ -1,6 +1,7 @@
 //! Where secrets outlive the agent.
 //!
-//! - [`Store`]: what the agent asks of a store; [`Record`] is what it keeps
+//! - [`Store`]: what the agent asks of a store; [`Record`] is what it keeps, and [`Note`] what must not be
+//!   forgotten beside them
 //! - `items`: what a backend must do, so little that one implementation of [`Store`] serves them all
 //! - [`keyring`], [`kernel`], [`mod@file`], [`memory`]: one backend a file
 //! - `chunks`: large items on a backend that takes small ones only
@@ -17,6 +18,7 @@ pub mod kernel;
 pub mod keyring;
 pub mod memory;
 mod name;
+mod note;
 mod record;
 pub mod thread;
 
@@ -24,11 +26,12 @@ use usher_proto::{CredentialId, Secret};
 
 pub use error::StoreError;
 pub use name::{Choice, StoreName};
+pub use note::{Matter, Note, Reach, Revoking, Rotating};
 pub use record::Record;
 
 /// Keeps records. Calls block, and are made from one thread of their own, one at a time.
 ///
-/// Each call is atomic for its record: whatever happens, it is afterwards the old or the new one.
+/// Each call is atomic for its record or note: whatever happens, it is afterwards the old or the new one.
 pub trait Store: Send {
     /// Shows that the store answers, without reading what it holds.
     fn check(&mut self) -> Result<(), StoreError>;
@@ -39,7 +42,11 @@ pub trait Store: Send {
     fn get(&mut self, id: &CredentialId) -> Result<Option<Record>, StoreError>;
     /// Writes a record, in place of the one with the same id if there is one.
     fn put(&mut self, record: &Record) -> Result<(), StoreError>;
-    /// Removes a record; one that is not there is no error.
+    /// Reads every note. One that cannot be read is left out as records are.
+    fn notes(&mut self) -> Result<Vec<Note>, StoreError>;
+    /// Writes a note, in place of the one with the same id if there is one.
+    fn put_note(&mut self, note: &Note) -> Result<(), StoreError>;
+    /// Removes a record or a note; one that is not there is no error.
     fn remove(&mut self, id: &CredentialId) -> Result<(), StoreError>;
     /// Opens a store that is closed: with a passphrase, or by letting the system ask the person.
     fn unlock(&mut self, passphrase: Option<&Secret>) -> Result<(), StoreError>;

@@ -15,6 +15,8 @@ use crate::error::{Error, Own};
 pub const PATIENCE: Duration = Duration::from_secs(15);
 /// How long it may take when Cloudflare is asked, which the agent allows 30 s for.
 pub const NETWORK: Duration = Duration::from_secs(40);
+/// How long it may take when the API is asked several things, which the agent allows 90 s for.
+pub const API: Duration = Duration::from_secs(100);
 /// How long it may take when the OS keyring asks a person, which the agent allows 120 s for.
 pub const PERSON: Duration = Duration::from_secs(130);
 /// How long it may take, with all its events, when a person logs in, which the agent allows 10 min for.
@@ -49,15 +51,20 @@ impl Agent {
         hear: &mut dyn FnMut(Event) -> Result<(), Error>,
     ) -> Result<Answer, Error> {
         let deadline = Instant::now() + limit;
+        self.send(request, deadline)?;
+        self.answer(deadline, hear)
+    }
+
+    /// Sends a question.
+    pub fn send(&mut self, request: &Request, deadline: Instant) -> Result<(), Error> {
         let frame = frame::encode(request).map_err(|_| {
             Error::usage("what is to be sent is larger than the agent takes", "send less at once")
         })?;
         match self.connection.write_all(&frame, deadline) {
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => return Err(lost(&error)),
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(lost(&error)),
             // What the agent said before it hung up is still there to read.
-            _ => drop(frame),
+            _ => Ok(()),
         }
-        self.answer(deadline, hear)
     }
 
     /// Waits until the agent hangs up, and tells whether it did.
@@ -68,7 +75,8 @@ impl Agent {
         }
     }
 
-    fn answer(
+    /// Reads the answer to what was sent; `hear` is told each event before it, and may end the wait.
+    pub fn answer(
         &mut self,
         deadline: Instant,
         hear: &mut dyn FnMut(Event) -> Result<(), Error>,

@@ -18,6 +18,7 @@ mod token;
 mod tunnel;
 mod unlock;
 mod verify;
+mod watch;
 
 use std::ffi::OsString;
 
@@ -42,7 +43,7 @@ struct Verb {
     run: fn(&ArgMatches, &mut Context<'_, '_>) -> Result<Exit, Error>,
 }
 
-const VERBS: [Verb; 16] = [
+const VERBS: [Verb; 17] = [
     Verb {
         name: "token",
         about: "Print the Access token for an application's URL",
@@ -81,7 +82,7 @@ const VERBS: [Verb; 16] = [
     },
     Verb {
         name: "tunnel",
-        about: "Run cloudflared for a tunnel",
+        about: "Log in to an account, and work with its tunnels and their credentials",
         arguments: tunnel::arguments,
         run: tunnel::run,
     },
@@ -114,6 +115,12 @@ const VERBS: [Verb; 16] = [
         about: "Wipe credentials from the agent and its store; at Cloudflare they stay valid",
         arguments: forget::Arguments::augment_args,
         run: |matches, context| forget::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "watch",
+        about: "Tell what happens to credentials, as it happens",
+        arguments: watch::Arguments::augment_args,
+        run: |matches, context| watch::run(read(matches)?, context),
     },
     Verb {
         name: "status",

@@ -1,6 +1,6 @@
 //! What every verb works with: the streams, the agent, and what was said for all verbs.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use usher_proto::answer::{Event, Header};
@@ -46,6 +46,26 @@ impl<'s> Context<'_, 's> {
     ) -> Result<Answer, Error> {
         let (agent, streams) = self.agent()?;
         done(agent.ask_hearing(request, limit, &mut |event| hear(event, streams))?)
+    }
+
+    /// Reaches the agent and asks nothing yet.
+    pub(crate) fn reach(&mut self) -> Result<(), Error> {
+        self.agent().map(|_| ())
+    }
+
+    /// Sends a question whose answer is heard later.
+    pub(crate) fn send(&mut self, request: &Request, limit: Duration) -> Result<(), Error> {
+        self.agent()?.0.send(request, Instant::now() + limit)
+    }
+
+    /// Hears the events that come for the question that was sent, and its answer.
+    pub(crate) fn hear(
+        &mut self,
+        limit: Duration,
+        mut hear: impl FnMut(Event, &mut Streams<'_>) -> Result<(), Error>,
+    ) -> Result<Answer, Error> {
+        let (agent, streams) = self.agent()?;
+        done(agent.answer(Instant::now() + limit, &mut |event| hear(event, streams))?)
     }
 
     /// Reaches the agent if that was not done yet.

@@ -105,6 +105,8 @@ pub enum Own {
     Unsuitable,
     /// A file or folder could not be read or written.
     Files,
+    /// A person's own command failed.
+    Command,
     /// A program is not there.
     NoProgram,
     /// A program cannot be run.
@@ -147,9 +149,12 @@ impl Error {
                 Own::NoAgent | Own::Timeout => Exit::NoAgent,
                 Own::NoProgram => Exit::NoProgram,
                 Own::NotRunnable => Exit::NotRunnable,
-                Own::WrongVersion | Own::BadAnswer | Own::Unsuitable | Own::Files | Own::ClosedOutput => {
-                    Exit::Other
-                }
+                Own::WrongVersion
+                | Own::BadAnswer
+                | Own::Unsuitable
+                | Own::Files
+                | Own::Command
+                | Own::ClosedOutput => Exit::Other,
             },
         }
     }

@@ -4,7 +4,7 @@ mod qr;
 
 use std::sync::Arc;
 
-use usher_proto::answer::Event;
+use usher_proto::answer::{Event, Imported};
 use usher_proto::{Answer, Credential, Request, Secret};
 
 use crate::agent::LOGIN;
@@ -42,11 +42,29 @@ pub(crate) fn log_in(
     show: Show,
     context: &mut Context<'_, '_>,
 ) -> Result<LoggedIn, Error> {
+    let (answer, by_person) = wait(request, show, context)?;
+    let Answer::Token { token, credential } = answer else { return Err(Error::unexpected()) };
+    Ok(LoggedIn { token, credential, by_person })
+}
+
+/// Asks for a login to an account and waits for it.
+pub(crate) fn log_in_to_account(
+    request: &Request,
+    show: Show,
+    context: &mut Context<'_, '_>,
+) -> Result<Imported, Error> {
+    match wait(request, show, context)? {
+        (Answer::Imported(imported), _) => Ok(imported),
+        _ => Err(Error::unexpected()),
+    }
+}
+
+/// Waits for the answer; tells also whether a person was needed for it.
+fn wait(request: &Request, show: Show, context: &mut Context<'_, '_>) -> Result<(Answer, bool), Error> {
     let mut wait = Wait::new(show);
     let answer = context.ask_hearing(request, LOGIN, |event, streams| wait.hear(event, streams));
     wait.clear(context.streams);
-    let Answer::Token { token, credential } = answer? else { return Err(Error::unexpected()) };
-    Ok(LoggedIn { token, credential, by_person: wait.by_person })
+    Ok((answer?, wait.by_person))
 }
 
 impl LoggedIn {
@@ -82,7 +100,12 @@ impl Wait {
     }
 
     fn hear(&mut self, event: Event, streams: &mut Streams<'_>) -> Result<(), Error> {
-        self.by_person |= matches!(event, Event::LogIn { .. });
+        let is_login =
+            matches!(event, Event::LogIn { .. } | Event::LogInToAccount { .. } | Event::Waiting { .. });
+        let is_first = is_login && !std::mem::replace(&mut self.by_person, true);
+        if is_first && matches!(event, Event::Waiting { .. }) && !self.show.as_json {
+            streams.tell("Another client was asked to open the page; both wait for the same login.\n");
+        }
         if self.show.as_json { self.for_program(event, streams) } else { self.for_person(&event, streams) }
     }
 
@@ -93,6 +116,15 @@ impl Wait {
             let label = clean(label);
             streams.tell(&format!("Log in to {label} (team {team}) on this page:\n\n    {page}\n\n"));
             let outcome = self.show_page(page, *open, streams)?;
+            streams.tell(outcome);
+        }
+        if let Event::LogInToAccount { url, .. } = event {
+            let page = page(url)?;
+            self.clear(streams);
+            streams.tell(&format!(
+                "Log in to Cloudflare on this page, and choose a zone of the account:\n\n    {page}\n\n"
+            ));
+            let outcome = self.show_page(page, true, streams)?;
             streams.tell(outcome);
         }
         if let Event::LogIn { left, .. } | Event::LogInToAccount { left, .. } | Event::Waiting { left } =
@@ -106,8 +138,14 @@ impl Wait {
     fn for_program(&mut self, event: Event, streams: &mut Streams<'_>) -> Result<(), Error> {
         let answer = Answer::Event(event);
         streams.print_json(&answer)?;
-        if let Answer::Event(Event::LogIn { url, open, .. }) = &answer {
-            self.show_page(page(url)?, *open, streams)?;
+        match &answer {
+            Answer::Event(Event::LogIn { url, open, .. }) => {
+                self.show_page(page(url)?, *open, streams)?;
+            }
+            Answer::Event(Event::LogInToAccount { url, .. }) => {
+                self.show_page(page(url)?, true, streams)?;
+            }
+            _ => {}
         }
         Ok(())
     }

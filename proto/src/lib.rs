@@ -9,7 +9,7 @@
 //! - [`request`], [`answer`]: the messages; [`tunnel`], [`revocation`], [`change`]: what some of them are
 //!   about
 //! - [`frame`], [`codec`], [`json`]: how a message becomes bytes, and back
-//! - [`endpoint`]: where the two meet
+//! - [`date`]: moments as people read them; [`endpoint`]: where the two meet
 
 #![cfg_attr(not(windows), forbid(unsafe_code))]
 
@@ -18,6 +18,7 @@ pub mod app;
 pub mod change;
 pub mod codec;
 pub mod credential;
+pub mod date;
 pub mod endpoint;
 pub mod frame;
 pub mod json;

@@ -51,7 +51,17 @@ impl TestAgent {
 
     /// Starts an agent that goes out to a simulated edge, which goes by the same clock.
     pub fn facing(edge: &Edge, clock: Arc<TestClock>, login_patience: Duration) -> Self {
-        Self::in_world(Box::new(Memory::default()), 128, clock, Some(edge.network()), login_patience)
+        Self::facing_with(Box::new(Memory::default()), edge, clock, login_patience)
+    }
+
+    /// The same with a store of the test's.
+    pub fn facing_with(
+        store: Box<dyn Store>,
+        edge: &Edge,
+        clock: Arc<TestClock>,
+        login_patience: Duration,
+    ) -> Self {
+        Self::in_world(store, 128, clock, Some(edge.network()), login_patience)
     }
 
     fn in_world(

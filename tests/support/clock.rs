@@ -19,6 +19,11 @@ impl TestClock {
     pub fn turn(&self, seconds: i64) {
         self.0.send_modify(|now| *now += seconds);
     }
+
+    /// Tells how many wait for a later time.
+    pub fn waiting(&self) -> usize {
+        self.0.receiver_count()
+    }
 }
 
 impl Default for TestClock {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use usher_agent::store::memory::Memory;
-use usher_agent::store::{Record, Store, StoreError};
+use usher_agent::store::{Note, Record, Store, StoreError};
 use usher_proto::{CredentialId, Secret};
 
 /// What the store does next.
@@ -84,6 +84,15 @@ impl Store for Faulty {
 
     fn put(&mut self, record: &Record) -> Result<(), StoreError> {
         if self.write()? { self.memory.put(record) } else { Ok(()) }
+    }
+
+    fn notes(&mut self) -> Result<Vec<Note>, StoreError> {
+        self.read()?;
+        self.memory.notes()
+    }
+
+    fn put_note(&mut self, note: &Note) -> Result<(), StoreError> {
+        if self.write()? { self.memory.put_note(note) } else { Ok(()) }
     }
 
     fn remove(&mut self, id: &CredentialId) -> Result<(), StoreError> {

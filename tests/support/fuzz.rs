@@ -4,6 +4,7 @@
 //! and with what proptest makes of those. The file of a property tells the form of its input.
 
 pub mod allocation;
+mod api_answer;
 mod app;
 mod config;
 mod import;
@@ -16,6 +17,7 @@ mod signed;
 mod stored;
 mod token;
 
+pub use self::api_answer::api_answer;
 pub use self::app::app;
 pub use self::config::config;
 pub use self::import::import;
@@ -33,7 +35,7 @@ use usher_proto::Timestamp;
 pub type Property = fn(&[u8]);
 
 /// Every property, by the name of its target and of its corpus.
-pub const PROPERTIES: [(&str, Property); 14] = [
+pub const PROPERTIES: [(&str, Property); 15] = [
     ("request_frame", request_frame),
     ("answer_frame", answer_frame),
     ("request_line", request_line),
@@ -42,6 +44,7 @@ pub const PROPERTIES: [(&str, Property); 14] = [
     ("import", import),
     ("token", token),
     ("reply", reply),
+    ("api_answer", api_answer),
     ("metadata", metadata),
     ("keys", keys),
     ("login", login),

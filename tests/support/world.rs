@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use interprocess::local_socket::Stream;
 use serde_json::{Value, json};
 use usher_agent::broker::LOGIN_PATIENCE;
+use usher_agent::store::Store;
+use usher_agent::store::memory::Memory;
 
 use crate::agent::TestAgent;
 use crate::clock::TestClock;
@@ -15,6 +17,9 @@ use crate::wire::{connect, read_line};
 
 /// A test that waits longer than this has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// So often a test looks before it lets time go on.
+const TURN_AFTER: u32 = 20;
 
 /// Runs until it is dropped.
 pub struct World {
@@ -34,9 +39,14 @@ impl World {
 
     /// Starts both; a person has so long for a login.
     pub fn with_login_patience(patience: Duration) -> Self {
+        Self::with_store(Box::new(Memory::default()), patience)
+    }
+
+    /// Starts both; the agent has a store of the test's.
+    pub fn with_store(store: Box<dyn Store>, patience: Duration) -> Self {
         let clock = Arc::new(TestClock::new());
         let edge = Edge::with_clock(Arc::clone(&clock) as _);
-        let agent = TestAgent::facing(&edge, Arc::clone(&clock), patience);
+        let agent = TestAgent::facing_with(store, &edge, Arc::clone(&clock), patience);
         Self { agent, edge, clock }
     }
 
@@ -65,9 +75,49 @@ impl World {
 
     /// Asks for a login on a connection of its own.
     pub fn begin_login(&self, url: &str) -> Login {
+        self.begin(&json!({"login": {"app": url}}))
+    }
+
+    /// Logs in to the account: the person opens the page when the agent says so. Shows the answer.
+    pub fn log_in_to_account(&self, profile: &str) -> Value {
+        let mut login = self.begin(&json!({"cert-login": {"profile": profile}}));
+        login.finish(|page| self.edge.log_in_to_account(page).expect("the page is as it must be"))
+    }
+
+    /// Asks for a login of any kind on a connection of its own.
+    pub fn begin(&self, request: &Value) -> Login {
         let mut stream = connect(self.agent.socket()).expect("the agent listens");
-        writeln!(stream, "{}", json!({"login": {"app": url}})).expect("the agent reads");
+        writeln!(stream, "{request}").expect("the agent reads");
         Login(BufReader::new(stream))
+    }
+
+    /// Revokes, and shows the answer. While Cloudflare is given time to refuse, time goes on.
+    pub fn revoke(&self, what: &Value) -> Value {
+        let mut stream = BufReader::new(connect(self.agent.socket()).expect("the agent listens"));
+        writeln!(stream.get_mut(), "{}", json!({"revoke": {"what": what}})).expect("the agent reads");
+        loop {
+            let line = read_line(&mut stream);
+            match &line["event"] {
+                Value::Null => return line,
+                event if event["waiting"].is_object() => self.clock.turn(5),
+                _ => {}
+            }
+        }
+    }
+
+    /// Lets time go on until something is so that the agent sees to by itself.
+    ///
+    /// # Panics
+    /// That takes more than a minute of the test's own time.
+    pub fn turn_until(&self, mut done: impl FnMut() -> bool) {
+        let mut asked = 0;
+        eventually(|| {
+            asked += 1;
+            if asked % TURN_AFTER == 0 {
+                self.clock.turn(5); // what was due until now has begun
+            }
+            done().then_some(())
+        });
     }
 
     /// Lists what the agent holds, by kind and label.
@@ -97,6 +147,15 @@ pub fn eventually<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
 pub struct Login(BufReader<Stream>);
 
 impl Login {
+    /// Waits for the next word that it is still awaited.
+    ///
+    /// # Panics
+    /// Something else is said.
+    pub fn wait(&mut self) {
+        let line = read_line(&mut self.0);
+        assert!(line["event"]["waiting"].is_object(), "{line}");
+    }
+
     /// Waits until a person is needed, and shows the event; or the answer, if nobody is.
     pub fn page(&mut self) -> Value {
         loop {
@@ -111,12 +170,18 @@ impl Login {
     pub fn finish(&mut self, mut person: impl FnMut(&str)) -> Value {
         loop {
             let line = self.page();
-            let event = &line["event"]["log-in"];
+            let event = &line["event"];
             if event.is_null() {
                 return line;
             }
-            if event["open"] == true {
-                person(event["url"].as_str().expect("a URL"));
+            // A login to an account asks one client alone.
+            let page = if event["log-in"]["open"] == true {
+                &event["log-in"]["url"]
+            } else {
+                &event["log-in-to-account"]["url"]
+            };
+            if let Some(page) = page.as_str() {
+                person(page);
             }
         }
     }

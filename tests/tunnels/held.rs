@@ -1,26 +1,12 @@
 //! What is held is lent, whichever form it came in, and nothing else is lent in its place.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use usher_tests::agent::TestAgent;
 
-use super::{ACCOUNT, OTHER_ACCOUNT, TUNNEL, ZONE, certificate, code, credentials, says, token};
-
-/// Takes in what is given, and tells its id.
-fn import(agent: &TestAgent, kind: &str, label: Option<&str>, profile: &str, secret: &str) -> String {
-    let given = json!({"given": {"kind": kind, "label": label}});
-    let answer = agent.json(&json!({"import": {"profile": profile, "from": given, "secret": secret}}));
-    let id = answer["imported"]["credential"]["id"].as_str();
-    id.unwrap_or_else(|| panic!("it did not come in: {answer}")).to_owned()
-}
-
-fn tunnel_secret(agent: &TestAgent, tunnel: &str, form: &str, cert: Option<&str>) -> Value {
-    let which = json!({"tunnel": tunnel, "cert": cert});
-    agent.json(&json!({"tunnel-secret": {"which": which, "form": form}}))
-}
-
-fn cert(agent: &TestAgent, id: Option<&str>, profile: &str) -> Value {
-    agent.json(&json!({"cert": {"id": id, "profile": profile}}))
-}
+use super::{
+    ACCOUNT, OTHER_ACCOUNT, TUNNEL, ZONE, cert, certificate, code, credentials, import, says, token,
+    tunnel_secret,
+};
 
 #[test]
 fn either_form_answers_for_both_by_uuid_and_by_name() {

@@ -58,11 +58,13 @@ impl Broker {
                 failures.0.remove(&due.id);
             }
             Err(BrokerError::Edge(EdgeError::Network { .. })) => {
+                self.note_failure(&due.id);
                 failures.note(due.id, self.clock.now());
                 return;
             }
             Err(error) => {
                 log::info!("{} cannot be renewed: {error:?}", due.id);
+                self.note_failure(&due.id);
                 failures.0.remove(&due.id);
             }
         }
@@ -70,6 +72,13 @@ impl Broker {
         if let Some(uses) = self.inner().cache.uses(&due.id) {
             uses.in_use = false;
         }
+    }
+
+    fn note_failure(&self, id: &CredentialId) {
+        if let Some(uses) = self.inner().cache.uses(id) {
+            uses.renewal_failed = true;
+        }
+        self.changes.look();
     }
 
     fn next_due(&self, failures: &Failures) -> Option<Due> {

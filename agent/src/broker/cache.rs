@@ -58,6 +58,12 @@ impl Cache {
         Some(AppToken { held, vault: &self.vault })
     }
 
+    /// Tells which app token answers a URL.
+    pub(super) fn answer(&self, profile: &ProfileName, url: &AppUrl) -> Option<&Arc<Credential>> {
+        let id = self.apps.get(profile)?.find(url)?;
+        self.held.get(id).map(|held| &held.credential)
+    }
+
     /// Finds the service token that is for a URL: for its application, else for its team.
     pub(super) fn service_token(
         &self,
@@ -75,12 +81,29 @@ impl Cache {
 
     /// Finds a team's org token.
     pub(super) fn org_token(&self, profile: &ProfileName, team: &TeamDomain) -> Option<Record> {
+        self.org(profile, team)?.open(&self.vault)
+    }
+
+    fn org(&self, profile: &ProfileName, team: &TeamDomain) -> Option<&Held> {
         let wanted = |credential: &Credential| {
             credential.kind == Kind::OrgToken
                 && credential.profile == *profile
                 && credential.team.as_ref() == Some(team)
         };
-        self.held.values().find(|held| wanted(&held.credential))?.open(&self.vault)
+        self.held.values().find(|held| wanted(&held.credential))
+    }
+
+    /// Tells with what an app token for a URL is renewed: the service token that is for it, else its
+    /// team's org token.
+    pub(super) fn renews(
+        &self,
+        profile: &ProfileName,
+        url: &AppUrl,
+        team: &TeamDomain,
+    ) -> Option<&Arc<Credential>> {
+        let service = self.apps.get(profile).and_then(|apps| apps.service(url, Some(team)));
+        let held = service.and_then(|id| self.held.get(id)).or_else(|| self.org(profile, team));
+        held.map(|held| &held.credential)
     }
 
     /// Finds the app tokens that would answer a URL in place of this one, or as well as it.
@@ -102,19 +125,30 @@ impl Cache {
         self.held.get_mut(id).map(|held| &mut held.uses)
     }
 
-    /// Goes through what is held and in use.
-    pub(super) fn in_use(&self) -> impl Iterator<Item = (&Arc<Credential>, &Uses)> {
-        self.held.values().filter(|held| held.uses.in_use).map(|held| (&held.credential, &held.uses))
+    /// Goes through all that is held.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&Arc<Credential>, &Uses)> {
+        self.held.values().map(|held| (&held.credential, &held.uses))
     }
 
-    /// Takes in what was issued just now, whatever was there.
-    pub(super) fn renew(&mut self, record: Record) {
+    /// Goes through what is held and in use.
+    pub(super) fn in_use(&self) -> impl Iterator<Item = (&Arc<Credential>, &Uses)> {
+        self.all().filter(|(_, uses)| uses.in_use)
+    }
+
+    /// Takes in what was issued just now, whatever was there; tells what changed.
+    pub(super) fn renew(&mut self, record: Record) -> Outcome {
         let id = record.credential.id.clone();
+        let outcome = match self.record(&id) {
+            None => Outcome::New,
+            Some(held) if held.secret == record.secret => Outcome::Unchanged,
+            Some(_) => Outcome::Replaced,
+        };
         let url = self.held.get(&id).and_then(|held| held.uses.url.clone());
         self.insert(record, false);
         if let Some(uses) = self.uses(&id) {
             uses.url = url;
         }
+        outcome
     }
 
     pub(super) fn list(&self, profile: Option<&ProfileName>) -> Vec<Arc<Credential>> {
@@ -130,6 +164,16 @@ impl Cache {
             })
             .collect();
         sorted.into_values().cloned().collect()
+    }
+
+    /// Lists the profiles that have anything.
+    pub(super) fn profiles(&self) -> Vec<ProfileName> {
+        self.apps.keys().cloned().collect()
+    }
+
+    /// Shows what seals the secrets here, and may seal others.
+    pub(super) fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     pub(super) fn credential(&self, id: &CredentialId) -> Option<Arc<Credential>> {
@@ -191,9 +235,9 @@ impl Cache {
         self.vault.close()
     }
 
-    /// Takes the key back.
-    pub(super) fn reopen(&mut self, key: &Secret) {
-        self.vault.reopen(key);
+    /// Takes the key back, and tells whether there was memory for it.
+    pub(super) fn reopen(&mut self, key: &Secret) -> bool {
+        self.vault.reopen(key)
     }
 
     fn insert(&mut self, record: Record, saved: bool) {

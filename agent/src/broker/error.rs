@@ -1,5 +1,8 @@
 //! Why the broker did not do what it was asked.
 
+use usher_proto::{Kind, Timestamp};
+
+use crate::cloudflare::api::ApiError;
 use crate::cloudflare::{EdgeError, NotACredential};
 use crate::store::StoreError;
 
@@ -60,8 +63,39 @@ pub enum BrokerError {
     SeveralTunnels,
     /// The application covers many hosts, and it is not known which one is meant.
     NeedsUrl,
+    /// What was given was revoked here.
+    WasRevoked {
+        /// When.
+        at: Timestamp,
+    },
+    /// No credential is of this person.
+    NoSuchPerson,
+    /// Several profiles have an app token for the URL.
+    SeveralProfiles,
     /// Cloudflare's side did not give it.
     Edge(EdgeError),
+    /// Only an API token does that, and there is none.
+    NoApiToken,
+    /// What was named is no service token.
+    NotAServiceToken,
+    /// No rotation of it is under way.
+    NotRotating,
+    /// A rotation was begun, and goes on when it is asked for again.
+    HalfRotated {
+        /// What Cloudflare's API was asked with.
+        with: Kind,
+        /// Why it is not finished.
+        error: ApiError,
+    },
+    /// The answer with the new secret was lost, again and again.
+    SecretLost,
+    /// Cloudflare's API did not do it.
+    Api {
+        /// What it was asked with.
+        with: Kind,
+        /// Why.
+        error: ApiError,
+    },
     /// What was given is not taken.
     NotACredential(NotACredential),
     /// The store failed.

@@ -12,6 +12,7 @@ use usher_proto::answer::Event;
 pub struct Events {
     queue: Mutex<VecDeque<Event>>,
     ready: Notify,
+    taken: Notify,
 }
 
 impl Events {
@@ -24,14 +25,29 @@ impl Events {
         self.ready.notify_one();
     }
 
+    /// Waits until the client has taken everything that it was told before, and then tells it: one that
+    /// takes nothing makes no queue.
+    pub(super) async fn tell_in_turn(&self, event: Event) {
+        while !self.is_empty() {
+            self.taken.notified().await;
+        }
+        self.tell(event);
+    }
+
     /// Waits for the next event.
     pub async fn next(&self) -> Event {
         loop {
             let next = self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
             match next {
-                Some(event) => return event,
+                Some(event) => {
+                    self.taken.notify_one();
+                    return event;
+                }
                 None => self.ready.notified().await,
             }
         }
+    }
+    fn is_empty(&self) -> bool {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use usher_proto::{AppUrl, Audience, ProfileName};
+use usher_proto::{AppUrl, Audience, CredentialId, ProfileName, TunnelName};
 
 use super::flights::Flights;
 use super::known::{application_of, place};
@@ -19,6 +19,8 @@ pub(super) struct Fetches {
     discoveries: Flights<String, Result<Application, BrokerError>>,
     /// By profile and application.
     exchanges: Flights<(ProfileName, Audience), Result<Record, BrokerError>>,
+    /// By account certificate and name.
+    pub(super) tunnels: Flights<(CredentialId, TunnelName), Result<Record, BrokerError>>,
 }
 
 impl Broker {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use usher_proto::answer::{Imported, Outcome};
+use usher_proto::change::Happening;
 use usher_proto::frame::MAX_MESSAGE;
 use usher_proto::request::Import;
 use usher_proto::{Credential, CredentialId, ProfileName, json};
@@ -52,7 +53,9 @@ impl Broker {
         if let Err(error @ BrokerError::Locked) = self.read().await {
             return Err(error);
         }
-        self.take_in(cloudflare::read(import, self.clock.now())?).await
+        let given = cloudflare::read(import, self.clock.now())?;
+        self.refuse_revoked(&given)?;
+        self.take_in(given).await
     }
 
     /// Takes a record in: first into memory, then into the store, from which it is read back.
@@ -66,6 +69,7 @@ impl Broker {
             }
             inner.cache.take_in(given)
         };
+        self.tell_come(&record.credential, outcome);
         let stored = match outcome {
             Outcome::New | Outcome::Replaced => self.save(&record).await,
             Outcome::Unchanged | Outcome::Older => self.check(&record).await,
@@ -100,7 +104,13 @@ impl Broker {
         for id in ids {
             let gone = id.clone();
             self.store.call(move |store| store.remove(&gone)).await?;
-            self.inner().cache.remove(&id);
+            let mut inner = self.inner();
+            let forgotten = inner.cache.credential(&id);
+            inner.cache.remove(&id);
+            drop(inner);
+            if let Some(credential) = forgotten {
+                self.tell(Happening::Forgotten, &credential);
+            }
             count += 1;
         }
         Ok(count)

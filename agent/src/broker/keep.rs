@@ -40,17 +40,26 @@ impl Broker {
         Ok(record)
     }
 
-    /// Puts a token into the cache at once and into the store soon: whoever waits for it need not
-    /// wait for the store, and when that fails the token can still be used.
-    fn keep(self: &Arc<Self>, issued: Issued, profile: &ProfileName) -> Result<Record, BrokerError> {
-        let record = issued.into_record(profile.clone());
-        {
+    /// Keeps what was issued just now.
+    pub(super) fn keep(
+        self: &Arc<Self>,
+        issued: Issued,
+        profile: &ProfileName,
+    ) -> Result<Record, BrokerError> {
+        self.keep_record(issued.into_record(profile.clone()))
+    }
+
+    /// Puts a record into the cache at once and into the store soon: whoever waits for it need not
+    /// wait for the store, and when that fails it can still be used.
+    pub(super) fn keep_record(self: &Arc<Self>, record: Record) -> Result<Record, BrokerError> {
+        let outcome = {
             let mut inner = self.inner();
             if !matches!(inner.phase, Phase::Open) {
                 return Err(BrokerError::Locked); // nothing open comes into a locked agent
             }
-            inner.cache.renew(record.clone());
-        }
+            inner.cache.renew(record.clone())
+        };
+        self.tell_come(&record.credential, outcome);
         let (broker, fresh) = (Arc::clone(self), record.clone());
         tokio::spawn(async move { broker.save_fresh(&fresh).await });
         Ok(record)

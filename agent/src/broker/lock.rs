@@ -1,6 +1,7 @@
 //! A locked agent: what is needed to tell the right passphrase, and nothing that opens without it.
 
 use usher_proto::Secret;
+use usher_proto::change::Happening;
 
 use super::{Broker, BrokerError, Phase};
 use crate::seal::{Cost, Key, Salt};
@@ -55,6 +56,8 @@ impl Broker {
         let mut inner = self.inner();
         let vault = inner.cache.close().ok_or(BrokerError::Locked)?;
         inner.phase = Phase::Locked(Lock::new(&Keys { vault, store }, &key, salt));
+        drop(inner);
+        self.tell_of_agent(Happening::Locked);
         Ok(())
     }
 
@@ -74,6 +77,9 @@ impl Broker {
             None => self.open_store(passphrase).await,
         };
         tries.note(matches!(opened, Err(BrokerError::WrongPassphrase)));
+        if opened.is_ok() {
+            self.tell_of_agent(Happening::Unlocked);
+        }
         opened
     }
 
@@ -88,8 +94,14 @@ impl Broker {
                 .await?;
         }
         let mut inner = self.inner();
-        inner.cache.reopen(&vault);
+        if !inner.cache.reopen(&vault) {
+            return Err(BrokerError::Store(StoreError::Unavailable(
+                "there was no page of memory for its key",
+            )));
+        }
         inner.phase = Phase::Open;
+        drop(inner);
+        self.to_do.notify_one();
         Ok(())
     }
 

@@ -55,8 +55,10 @@ impl Broker {
         if self.edge()?.takes(&url, &app, &held.secret).await? {
             return Ok((held, false));
         }
+        let replacing = self.replacing(&held.credential);
         self.drop_refused(&held).await;
         let renewed = self.exchange(&profile, &url, &app).await?;
+        drop(replacing);
         Ok((self.try_out(renewed, &url, &app).await?, true))
     }
 

@@ -2,8 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Broker, BrokerError, Phase};
-use crate::store::{Record, StoreError};
+use usher_proto::CredentialId;
+
+use super::{Broker, BrokerError, Inner, Phase};
+use crate::store::{Note, Record, StoreError};
 
 impl Broker {
     /// Writes what could not be stored before: when the store works again, and when the agent ends.
@@ -45,12 +47,31 @@ impl Broker {
 
     async fn read_store(&self) -> Result<(), StoreError> {
         let records = self.store.load().await?;
-        let mut inner = self.inner();
-        for record in records {
-            inner.cache.load(record);
+        let notes = self.store.call(|store| store.notes()).await?;
+        let half_wiped = self.take_over(records, &notes);
+        self.changes.look();
+        self.to_do.notify_one();
+        for id in half_wiped {
+            log::info!("{id} was revoked before the agent began, and is wiped");
+            self.store.call(move |store| store.remove(&id)).await?;
         }
-        inner.phase = Phase::Open;
         Ok(())
+    }
+
+    /// Takes over what the store holds. Names what was being wiped when an agent before this one ended.
+    fn take_over(&self, records: Vec<Record>, notes: &[Note]) -> Vec<CredentialId> {
+        let mut inner = self.inner();
+        let Inner { cache, notes: noted, phase, .. } = &mut *inner;
+        for note in notes {
+            noted.insert(note, cache.vault());
+        }
+        let (half_wiped, records): (Vec<_>, Vec<_>) =
+            records.into_iter().partition(|record| noted.has_revoked(record));
+        for record in records {
+            cache.load(record);
+        }
+        *phase = Phase::Open;
+        half_wiped.into_iter().map(|record| record.credential.id.clone()).collect()
     }
 
     /// Writes a record and reads it back.

@@ -9,6 +9,8 @@ pub(super) struct Uses {
     pub(super) url: Option<AppUrl>,
     /// It was asked for since it came.
     pub(super) in_use: bool,
+    /// It could not be renewed when it was to be.
+    pub(super) renewal_failed: bool,
 }
 
 impl Uses {

@@ -1,19 +1,21 @@
 //! Cloudflare's REST API: what can be asked of it stands in the file of what it is about, and how all
-//! of it is asked in [`question`], [`envelope`] and [`retry`].
+//! of it is asked in `question`, `outcome` and `retry`.
 //!
 //! A read is tried again when it fails in passing. A write is tried again only where to do it twice is
 //! as good as once; one whose answer was lost is looked up first, if there is a way to.
 
-pub mod access;
-pub mod accounts;
-pub mod error;
-pub mod service_tokens;
-pub mod tokens;
-pub mod tunnel_secret;
-pub mod tunnels;
+mod access;
+mod accounts;
+mod service_tokens;
+mod tokens;
+mod tunnel_secret;
+mod tunnels;
 
-mod envelope;
+pub(super) mod envelope;
+mod error;
 mod id;
+mod member;
+pub(super) mod outcome;
 mod pages;
 mod question;
 mod refusal;
@@ -38,11 +40,17 @@ pub struct Api<'e> {
 
 impl<'e> Api<'e> {
     pub(super) fn new(edge: &'e Edge, region: Region, token: &'e Secret) -> Self {
-        let host = match region {
+        Self { edge, host: region.api(), token }
+    }
+}
+
+impl Region {
+    /// Names the host of the API.
+    pub fn api(self) -> &'static str {
+        match self {
             Region::Commercial => "api.cloudflare.com",
             Region::Fedramp => "api.fed.cloudflare.com",
-        };
-        Self { edge, host, token }
+        }
     }
 }
 

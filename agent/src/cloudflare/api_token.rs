@@ -17,3 +17,9 @@ pub(super) fn read(secret: Secret, label: Option<&str>) -> Result<(Secret, Facts
         Secret::new(token.as_bytes().to_vec()).map_err(|_| NotACredential::Malformed("it is empty"))?;
     Ok((kept, Facts { label, ..Facts::default() }))
 }
+
+/// Tells whether it belongs to an account and not to a person, by the form that Cloudflare gives those
+/// since 2026 (its page on token formats); one of before is held for a person's.
+pub fn is_of_account(token: &Secret) -> bool {
+    secret_text(token).is_ok_and(|text| text.starts_with("cfat_"))
+}

@@ -6,6 +6,8 @@ use usher_proto::{AppUrl, Secret, TeamDomain, Timestamp, Wiped};
 
 pub use super::exchange::hops::{Next, Place};
 
+use super::api::envelope::Envelope;
+use super::api::{ApiError, Tunnel, outcome};
 use super::cookie::{self, TokenCookie};
 use super::edge::{Application, Login};
 use super::exchange::hops::Route;
@@ -58,6 +60,21 @@ impl Reply {
         now: Timestamp,
     ) -> Result<Next, EdgeError> {
         Route { asked, team }.next(at, url, &self.0, cookie::token(&self.0, now))
+    }
+
+    /// Reads an answer of the API, whole, as a list of tunnels.
+    pub fn tunnels(&self, body: &[u8], now: Timestamp) -> Result<Vec<Tunnel>, ApiError> {
+        Ok(self.envelope(body, now)?.page()?.items)
+    }
+
+    /// Reads an answer of the API, whole, as a secret.
+    pub fn secret(&self, body: &[u8], now: Timestamp) -> Result<Secret, ApiError> {
+        self.envelope(body, now)?.secret()
+    }
+
+    fn envelope(&self, body: &[u8], now: Timestamp) -> Result<Envelope, ApiError> {
+        let body = Ok(Wiped::from(body.to_vec()));
+        outcome::read(&self.0, body, None, now).map_err(|failed| failed.error)
     }
 
     /// Tells which application is at `url`, if the metadata verifies with the team's keys.

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use usher_proto::{Secret, Wiped};
 use zeroize::Zeroizing;
 
+use super::edge::Region;
 use super::{Facts, NotACredential, is_cloudflare_id, members, secret_text};
 
 /// The block that holds the API token.
@@ -16,13 +17,14 @@ const TAG: &str = "ARGO TUNNEL TOKEN";
 const FEDRAMP: &str = "fed";
 
 /// The members of the token block, as cloudflared names them.
-const NAMES: [&[&str]; 4] = [&["zoneID"], &["accountID"], &["apiToken"], &["serviceKey"]];
+const NAMES: [&[&str]; 5] = [&["zoneID"], &["accountID"], &["apiToken"], &["endpoint"], &["serviceKey"]];
 
 /// What an account certificate says, checked.
 struct Certificate {
     zone: Zeroizing<String>,
     account: Zeroizing<String>,
     token: Zeroizing<String>,
+    region: Region,
 }
 
 /// Reads an account certificate of either form: the token alone, or beside the old key and
@@ -39,16 +41,42 @@ pub(super) fn read(secret: Secret) -> Result<(Secret, Facts), NotACredential> {
     Ok((secret, facts))
 }
 
+/// Takes the API token out of an account certificate, and tells which API takes that.
+///
+/// # Errors
+/// It is no account certificate.
+pub fn api_token(secret: &Secret) -> Result<(Region, Secret), NotACredential> {
+    let Certificate { mut token, region, .. } = parse(secret)?;
+    let token = Secret::new(std::mem::take(&mut *token).into_bytes());
+    Ok((region, token.map_err(|_| NO_TOKEN)?))
+}
+
+/// Puts another API token into an account certificate, which is then one block alone.
+///
+/// # Errors
+/// It is no account certificate, or the token is none.
+pub fn with_api_token(secret: &Secret, api_token: &Secret) -> Result<Secret, NotACredential> {
+    let token = Zeroizing::new(secret_text(api_token)?.to_owned());
+    if !is_token(&token) {
+        return Err(NO_TOKEN);
+    }
+    Ok(written(&Certificate { token, ..parse(secret)? }))
+}
+
 /// Says in an account certificate that it is of FedRAMP High, as cloudflared does: in one block alone.
 fn for_fedramp(secret: &Secret) -> Result<Secret, NotACredential> {
-    let Certificate { zone, account, token } = parse(secret)?;
-    let content = members::write(&[
-        ("zoneID", &zone),
-        ("accountID", &account),
-        ("apiToken", &token),
-        ("endpoint", FEDRAMP),
-    ]);
-    Ok(block(&content))
+    Ok(written(&Certificate { region: Region::Fedramp, ..parse(secret)? }))
+}
+
+fn written(certificate: &Certificate) -> Secret {
+    let Certificate { zone, account, token, region } = certificate;
+    let all: [(&str, &str); 4] =
+        [("zoneID", zone), ("accountID", account), ("apiToken", token), ("endpoint", FEDRAMP)];
+    let members = match region {
+        Region::Commercial => &all[..3],
+        Region::Fedramp => &all,
+    };
+    block(&members::write(members))
 }
 
 /// Writes the block as Go does.
@@ -67,20 +95,21 @@ fn block(content: &[u8]) -> Secret {
     Secret::new(std::mem::take(&mut *pem)).expect("its first line is there")
 }
 
+const NO_TOKEN: NotACredential = NotACredential::Malformed("its token block holds no API token");
+
 const LEGACY: NotACredential =
     NotACredential::Legacy("it holds a service key of before 2022: log in again with `usher tunnel login`");
 
 fn parse(secret: &Secret) -> Result<Certificate, NotACredential> {
     let token = token_block(secret_text(secret)?)?;
-    let no_token = NotACredential::Malformed("its token block holds no API token");
-    let (zone, account, token) = match members::read(&token, NAMES) {
-        Some([zone, account, token, _]) if !token.is_empty() => (zone, account, token),
+    let (zone, account, token, endpoint) = match members::read(&token, NAMES) {
+        Some([zone, account, token, endpoint, _]) if !token.is_empty() => (zone, account, token, endpoint),
         Some([.., key]) if !key.is_empty() => return Err(LEGACY),
         None if is_two_lines(&token) => return Err(LEGACY),
-        _ => return Err(no_token),
+        _ => return Err(NO_TOKEN),
     };
-    if !token.bytes().all(|b| b.is_ascii_graphic() && !b"\"\\".contains(&b)) {
-        return Err(no_token);
+    if !is_token(&token) {
+        return Err(NO_TOKEN);
     }
     if !is_cloudflare_id(&zone) {
         return Err(NotACredential::Malformed("its token block names no zone"));
@@ -88,7 +117,13 @@ fn parse(secret: &Secret) -> Result<Certificate, NotACredential> {
     if !is_cloudflare_id(&account) {
         return Err(NotACredential::Legacy("it names no account: log in again with `usher tunnel login`"));
     }
-    Ok(Certificate { zone, account, token })
+    let region = if endpoint.eq_ignore_ascii_case(FEDRAMP) { Region::Fedramp } else { Region::Commercial };
+    Ok(Certificate { zone, account, token, region })
+}
+
+/// Tells whether it may be an API token: text that a header takes, and JSON as it is.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"\"\\".contains(&b))
 }
 
 /// Finds the one block that counts; the rules are cloudflared's own.
@@ -168,6 +203,20 @@ mod tests {
                 pem(&content(more))
             );
             assert_eq!(for_fedramp(&secret(&given)), Ok(secret(&expected)), "{more}");
+        }
+    }
+
+    #[test]
+    fn its_endpoint_tells_which_api_takes_its_token() {
+        for (more, region) in [
+            ("", Region::Commercial),
+            (r#","endpoint":"""#, Region::Commercial),
+            (r#","endpoint":null"#, Region::Commercial),
+            (r#","endpoint":"fed""#, Region::Fedramp),
+            (r#","Endpoint":"FED""#, Region::Fedramp),
+        ] {
+            let token = api_token(&secret(&pem(&content(more))));
+            assert_eq!(token, Ok((region, secret(&"x".repeat(40)))), "{more}");
         }
     }
 

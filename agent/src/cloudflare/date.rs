@@ -1,6 +1,6 @@
 //! Dates as HTTP and cookies write them; [`rfc3339`] has those of the API.
 
-pub(super) mod rfc3339;
+pub mod rfc3339;
 
 use usher_proto::Timestamp;
 

@@ -20,6 +20,13 @@ struct Pair {
     header: Option<HeaderName>,
 }
 
+/// Writes the pair in the form in which it is kept.
+fn encoded(pair: &Pair) -> Result<Secret, NotACredential> {
+    let line = usher_proto::json::encode(pair).ok();
+    let kept = line.and_then(|line| Secret::new(line.trim_ascii_end().to_vec()).ok());
+    kept.ok_or(NotACredential::Malformed("it is empty"))
+}
+
 /// What a service token is for, as far as a person said.
 #[derive(Debug, Default)]
 pub(super) struct For {
@@ -36,10 +43,7 @@ pub(super) fn read(secret: Secret, what_for: For) -> Result<(Secret, Facts), Not
     let pair = pair.ok_or(NotACredential::Malformed("it is no client id and client secret"))?;
     let pair = Pair { header: header.or(pair.header), ..pair };
     check(&pair)?;
-    let kept = usher_proto::json::encode(&pair)
-        .ok()
-        .and_then(|line| Secret::new(line.trim_ascii_end().to_vec()).ok());
-    let kept = kept.ok_or(NotACredential::Malformed("it is empty"))?;
+    let kept = encoded(&pair)?;
     let label = match (&app, &team) {
         (Some(app), _) => app.to_string(),
         (None, Some(team)) => team.to_string(),
@@ -62,6 +66,24 @@ pub fn headers(secret: &Secret) -> Result<Vec<(HeaderName, Secret)>, NotACredent
     // Both halves are of letters, digits and `.-_` alone: JSON needs to escape none of them.
     let parts = [r#"{"cf-access-client-id": ""#, &id, r#"", "cf-access-client-secret": ""#, &secret, r#""}"#];
     Ok(vec![(header, value(&parts)?)])
+}
+
+/// Shows the client secret of a pair in the form in which it is kept.
+///
+/// # Errors
+/// It is not in that form.
+pub(super) fn client_secret(secret: &Secret) -> Result<Secret, NotACredential> {
+    value(&[&kept(secret)?.secret])
+}
+
+/// Puts another client secret into a pair in the form in which it is kept.
+///
+/// # Errors
+/// It is not in that form, or the client secret is none.
+pub fn with_client_secret(secret: &Secret, client_secret: &Secret) -> Result<Secret, NotACredential> {
+    let pair = Pair { secret: Zeroizing::new(secret_text(client_secret)?.to_owned()), ..kept(secret)? };
+    check(&pair)?;
+    encoded(&pair)
 }
 
 const CLIENT_ID: &str = "CF-Access-Client-Id";

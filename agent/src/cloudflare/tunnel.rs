@@ -4,11 +4,14 @@ mod forms;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use usher_proto::credential::Source;
 use usher_proto::tunnel::TunnelForm;
-use usher_proto::{Secret, Wiped};
+use usher_proto::{Kind, Secret, TunnelName, Wiped};
 use zeroize::Zeroizing;
 
+use super::edge::{Issued, Region};
 use super::{Facts, NotACredential, is_cloudflare_id, members, secret_text};
+use crate::seal;
 
 /// Least length of a tunnel secret in bytes.
 const MIN_SECRET: usize = 32;
@@ -35,7 +38,7 @@ struct Tunnel {
 pub(super) fn read(secret: Secret) -> Result<(Secret, Facts), NotACredential> {
     let tunnel = parse(&secret)?;
     let facts = Facts {
-        label: format!("tunnel {}", *tunnel.tunnel),
+        label: unnamed(&tunnel.tunnel),
         account: Some(tunnel.account.to_ascii_lowercase()),
         tunnel: Some(tunnel.tunnel.to_string()),
         ..Facts::default()
@@ -53,6 +56,64 @@ pub fn in_form(secret: &Secret, form: TunnelForm) -> Result<Secret, NotACredenti
         TunnelForm::Token => forms::token(&tunnel),
         TunnelForm::Credentials => forms::credentials(&tunnel),
     })
+}
+
+/// Reads a token that Cloudflare gave out just now; it is known by the tunnel's name, if that is one.
+///
+/// # Errors
+/// It is no tunnel token.
+pub fn issued(token: Secret, name: &str) -> Result<Issued, NotACredential> {
+    let (secret, facts) = read(token)?;
+    let name: Option<TunnelName> = name.parse().ok();
+    let facts = facts.labelled(name.map(String::from));
+    Ok(Issued { kind: Kind::Tunnel, secret, facts, source: Source::Exchange })
+}
+
+/// Tells what credentials are known by that nobody gave a name.
+pub fn unnamed(tunnel: &str) -> String {
+    format!("tunnel {tunnel}")
+}
+
+/// Tells where the API is that knows the tunnel.
+pub fn region(credentials: &Secret) -> Region {
+    match parse(credentials) {
+        Ok(tunnel) if tunnel.endpoint.eq_ignore_ascii_case("fed") => Region::Fedramp,
+        _ => Region::Commercial,
+    }
+}
+
+/// Tells whether two credentials hold the same tunnel secret.
+pub fn is_same(one: &Secret, other: &Secret) -> bool {
+    matches!((secret_of(one), secret_of(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Makes a tunnel secret: base64 of 32 random bytes, as the API takes it.
+pub fn new_secret() -> Secret {
+    let mut bytes = Zeroizing::new([0; MIN_SECRET]);
+    seal::draw(&mut *bytes);
+    let mut base64 = Wiped::zeros(MIN_SECRET.div_ceil(3) * 4);
+    STANDARD.encode_slice(*bytes, &mut base64).expect("there is room");
+    Secret::new(std::mem::take(&mut *base64)).expect("32 bytes are not nothing")
+}
+
+/// Puts another secret into tunnel credentials, and writes them as a token.
+///
+/// # Errors
+/// They are none, or the secret is none.
+pub fn with_secret(credentials: &Secret, new_secret: &Secret) -> Result<Secret, NotACredential> {
+    let mut tunnel = parse(credentials)?;
+    let text = secret_text(new_secret)?;
+    tunnel_secret(text.as_bytes()).ok_or(BAD_SECRET)?;
+    tunnel.secret = Zeroizing::new(text.to_owned());
+    Ok(forms::token(&tunnel))
+}
+
+/// Writes the tunnel secret of credentials as the API takes it: base64.
+///
+/// # Errors
+/// They are none.
+pub fn base64_of(credentials: &Secret) -> Result<Secret, NotACredential> {
+    Secret::new(parse(credentials)?.secret.as_bytes().to_vec()).map_err(|_| BAD_SECRET)
 }
 
 /// Reads the tunnel secret out of either form.

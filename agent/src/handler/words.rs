@@ -1,10 +1,14 @@
 //! The broker's errors in the words of the wire: what happened, why, and what to do next. Nowhere
 //! else does an inner error become words.
 
+mod api;
+mod revocation;
+
 use usher_proto::{Code, Refusal};
 
 use crate::broker::BrokerError;
 use crate::cloudflare::NotACredential;
+use crate::cloudflare::date::rfc3339;
 use crate::cloudflare::error::{EdgeError, Trouble, Unsupported};
 use crate::store::StoreError;
 
@@ -104,7 +108,51 @@ impl From<BrokerError> for Refusal {
                 "the application covers many hosts, and it is not known which one is meant",
                 "give a URL in place of the id",
             ),
+            BrokerError::WasRevoked { at } => Refusal::new(
+                Code::Revoked,
+                format!("it was revoked here at {}", rfc3339::text(at)),
+                "get a new one from Cloudflare; this one was compromised",
+            ),
+            BrokerError::NoSuchPerson => Refusal::new(
+                Code::NotFound,
+                "no credential here is of this person",
+                "`usher show ID` tells whose a token is",
+            ),
+            BrokerError::SeveralProfiles => Refusal::new(
+                Code::BadRequest,
+                "several profiles have an app token for this URL",
+                "name it by its id: `usher list` shows the ids",
+            ),
             BrokerError::Edge(error) => edge(error),
+            BrokerError::NoApiToken => Refusal::new(
+                Code::NoPermission,
+                "that takes an API token of an administrator, and none is here",
+                "make one in the dashboard, then `usher import --stdin --kind api-token --label NAME`",
+            ),
+            BrokerError::NotAServiceToken => Refusal::new(
+                Code::BadRequest,
+                "that is no service token",
+                "`usher list` shows which ones they are",
+            ),
+            BrokerError::NotRotating => Refusal::new(
+                Code::NotFound,
+                "no rotation of it is under way",
+                "`usher tunnel rotate` begins one",
+            ),
+            BrokerError::HalfRotated { with, error } => {
+                let Refusal { code, message, hint } = api::words(with, error);
+                Refusal::new(
+                    code,
+                    format!("the rotation is not finished: {message}"),
+                    format!("{hint}; the same command goes on with it, and no secret is lost"),
+                )
+            }
+            BrokerError::SecretLost => Refusal::new(
+                Code::Uncertain,
+                "the answer with the new secret was lost, so what is held here may not be taken any more",
+                "the same command once more makes another one",
+            ),
+            BrokerError::Api { with, error } => api::words(with, error),
             BrokerError::NotACredential(error) => not_a_credential(error),
             BrokerError::Store(error) => store(error),
         }

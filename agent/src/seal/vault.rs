@@ -73,11 +73,13 @@ impl Vault {
         Secret::new(page.key().to_vec()).ok()
     }
 
-    /// Takes the key back; one that is none is not taken.
-    pub fn reopen(&mut self, key: &Secret) {
+    /// Takes the key back; one that is none is not taken. Tells whether the vault is open then: the
+    /// system may have no memory for the key.
+    pub fn reopen(&mut self, key: &Secret) -> bool {
         if let (None, Ok(key)) = (&self.door, key.expose().try_into()) {
             self.door = Page::holding(key);
         }
+        self.is_open()
     }
 
     /// Tells whether it has its key.

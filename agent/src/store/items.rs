@@ -3,7 +3,7 @@
 use usher_proto::{CredentialId, Secret};
 use zeroize::Zeroizing;
 
-use super::{Record, Store, StoreError};
+use super::{Note, Record, Store, StoreError};
 
 /// The bytes of an item, wiped when they are dropped.
 pub(crate) type Bytes = Zeroizing<Vec<u8>>;
@@ -61,7 +61,8 @@ impl<I: Items> Store for I {
         for (name, bytes) in self.read_all()? {
             match Record::decode(&bytes) {
                 Ok(record) => records.push(record),
-                Err(why) => log::warn!("store: an item is left out, {why}: {}", name.escape_debug()),
+                Err(_) if Note::is_name(&name) => {}
+                Err(why) => left_out(&name, why),
             }
         }
         Ok(records)
@@ -75,6 +76,23 @@ impl<I: Items> Store for I {
     fn put(&mut self, record: &Record) -> Result<(), StoreError> {
         let (label, bytes) = (record.label(), record.encode()?);
         self.write(Item { name: record.credential.id.as_str(), label: &label, bytes: &bytes })
+    }
+
+    fn notes(&mut self) -> Result<Vec<Note>, StoreError> {
+        let mut notes = Vec::new();
+        for name in self.names()?.into_iter().filter(|name| Note::is_name(name)) {
+            let Some(bytes) = self.read(&name)? else { continue };
+            match Note::decode(&name, &bytes) {
+                Ok(note) => notes.push(note),
+                Err(why) => left_out(&name, why),
+            }
+        }
+        Ok(notes)
+    }
+
+    fn put_note(&mut self, note: &Note) -> Result<(), StoreError> {
+        let (label, bytes) = (note.label(), note.encode()?);
+        self.write(Item { name: note.id.as_str(), label: &label, bytes: &bytes })
     }
 
     fn remove(&mut self, id: &CredentialId) -> Result<(), StoreError> {
@@ -92,4 +110,8 @@ impl<I: Items> Store for I {
     fn reopen(&mut self, key: Secret) {
         Items::reopen(self, key);
     }
+}
+
+fn left_out(name: &str, why: StoreError) {
+    log::warn!("store: an item is left out, {why}: {}", name.escape_debug());
 }

@@ -7,9 +7,12 @@ mod report;
 use std::path::PathBuf;
 
 use clap::Args;
+use usher_proto::Kind;
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
+
+pub(super) use self::given::tell;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -37,6 +40,22 @@ pub(super) struct Arguments {
     /// Words to know it by
     #[arg(long, value_name = "TEXT", requires = "stdin")]
     label: Option<String>,
+}
+
+impl Arguments {
+    /// Says what `--stdin --kind KIND --label TEXT` says.
+    pub(super) fn given(kind: Kind, label: Option<String>) -> Self {
+        Self {
+            folder: None,
+            shred: false,
+            stdin: true,
+            kind: Some(kind.as_str().to_owned()),
+            app: None,
+            team: None,
+            single_header: None,
+            label,
+        }
+    }
 }
 
 /// Takes in what is named.

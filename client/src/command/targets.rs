@@ -65,14 +65,16 @@ pub(super) fn each(
 
 fn named(texts: Vec<String>, context: &Context<'_, '_>) -> Result<Vec<Named>, Error> {
     let profile = context.profile.clone().unwrap_or_default();
-    let named = |words: String| {
-        let target = match words.parse::<CredentialId>() {
-            Ok(id) => Target::Id(id),
-            Err(_) => Target::App(parse(&words)?),
-        };
-        Ok(Named { words, target, profile: profile.clone() })
-    };
+    let named = |words: String| Ok(Named { target: target(&words)?, words, profile: profile.clone() });
     texts.into_iter().map(named).collect()
+}
+
+/// Reads a URL or an id.
+pub(super) fn target(words: &str) -> Result<Target, Error> {
+    match words.parse::<CredentialId>() {
+        Ok(id) => Ok(Target::Id(id)),
+        Err(_) => Ok(Target::App(parse(words)?)),
+    }
 }
 
 fn all(context: &mut Context<'_, '_>) -> Result<Vec<Named>, Error> {

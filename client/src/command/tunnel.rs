@@ -1,23 +1,76 @@
-//! `usher tunnel …`: tunnels, and the programs that serve them.
+//! `usher tunnel`: the tunnels of an account, their credentials, and the certificate that manages them.
 
+mod credentials;
+mod import;
+mod list;
+mod login;
 mod run;
+mod secret;
+mod show;
+mod token;
+mod which;
 
 use clap::{ArgMatches, Args, Command};
 
-use super::{no_verb, read};
+use super::{Verb, no_verb, read};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 
+const VERBS: [Verb; 7] = [
+    Verb {
+        name: "login",
+        about: "Get an account certificate, in a browser",
+        arguments: login::Arguments::augment_args,
+        run: |matches, context| login::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "list",
+        about: "List the tunnels of the account",
+        arguments: list::Arguments::augment_args,
+        run: |matches, context| list::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "show",
+        about: "Tell everything about one tunnel and who serves it, but not its secret",
+        arguments: which::Arguments::augment_args,
+        run: |matches, context| show::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "token",
+        about: "Print a tunnel's token, for cloudflared tunnel run --token-file",
+        arguments: which::Arguments::augment_args,
+        run: |matches, context| token::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "credentials",
+        about: "Print a tunnel's credentials file, for cloudflared tunnel run --credentials-file",
+        arguments: which::Arguments::augment_args,
+        run: |matches, context| credentials::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "run",
+        about: "Run cloudflared for a tunnel, whose token is in no file",
+        arguments: run::Arguments::augment_args,
+        run: |matches, context| run::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "import",
+        about: "Take in a tunnel's token or credentials file, from a pipe or a prompt",
+        arguments: import::Arguments::augment_args,
+        run: |matches, context| import::run(read(matches)?, context),
+    },
+];
+
 /// Describes the commands below `tunnel`.
 pub(super) fn arguments(command: Command) -> Command {
-    let run = Command::new("run").about("Run cloudflared for a tunnel, whose token is in no file");
-    command.subcommand_required(true).subcommand(run.defer(run::Arguments::augment_args))
+    VERBS.iter().fold(command.subcommand_required(true).arg_required_else_help(true), |command, verb| {
+        command.subcommand(Command::new(verb.name).about(verb.about).defer(verb.arguments))
+    })
 }
 
-/// Does what is asked.
+/// Does what was named.
 pub(super) fn run(matches: &ArgMatches, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
-    match matches.subcommand() {
-        Some(("run", matches)) => run::run(&read(matches)?, context),
-        _ => Err(no_verb()),
-    }
+    let (name, arguments) = matches.subcommand().ok_or_else(no_verb)?;
+    let verb = VERBS.iter().find(|verb| verb.name == name).ok_or_else(no_verb)?;
+    (verb.run)(arguments, context)
 }

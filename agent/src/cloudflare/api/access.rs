@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 use usher_proto::Audience;
 
 use super::question::Question;
-use super::tunnels::uuid;
-use super::{Api, ApiError, id};
+use super::{Api, ApiError, id, member};
 use crate::cloudflare::http::{Json, Method, Unsendable};
 
 /// An Access application.
@@ -18,7 +17,7 @@ pub struct App {
 /// An application as it stands in the list, with what it is found by.
 #[derive(PartialEq, Deserialize)]
 struct Listed {
-    #[serde(deserialize_with = "uuid")]
+    #[serde(deserialize_with = "member::uuid")]
     id: String,
     /// Some kinds of application have none.
     #[serde(default)]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::question::Question;
-use super::{Api, ApiError};
+use super::{Api, ApiError, member};
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -11,7 +11,7 @@ pub struct Account {
     /// Its id.
     pub id: String,
     /// What its owner calls it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "member::text")]
     pub name: String,
 }
 

@@ -11,18 +11,18 @@ use super::ApiError;
 
 /// An answer that says of itself that all went well.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Envelope(Wiped);
+pub(in crate::cloudflare) struct Envelope(Wiped);
 
 /// A page of a list.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Page<T> {
-    pub(super) items: Vec<T>,
+pub(in crate::cloudflare) struct Page<T> {
+    pub(in crate::cloudflare) items: Vec<T>,
     pub(super) info: Info,
 }
 
 /// What a page says about the list. Any of it may be missing, or wrong.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Info {
+pub(in crate::cloudflare) struct Info {
     pub(super) count: Option<u64>,
     pub(super) per_page: Option<u64>,
     pub(super) total_count: Option<u64>,
@@ -52,7 +52,7 @@ impl Envelope {
     }
 
     /// Reads the result, which must be there.
-    pub(super) fn result<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+    pub(in crate::cloudflare) fn result<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         #[derive(Deserialize)]
         struct Inside<T> {
             result: T,
@@ -65,14 +65,14 @@ impl Envelope {
     }
 
     /// Reads the result as a secret.
-    pub(super) fn secret(&self) -> Result<Secret, ApiError> {
+    pub(in crate::cloudflare) fn secret(&self) -> Result<Secret, ApiError> {
         #[derive(Deserialize)]
         struct Text(#[serde(with = "usher_proto::secret::wire")] Secret);
         self.result().map(|Text(secret)| secret)
     }
 
     /// Reads the result as a page of a list; none at all is an empty one.
-    pub(super) fn page<T: DeserializeOwned>(&self) -> Result<Page<T>, ApiError> {
+    pub(in crate::cloudflare) fn page<T: DeserializeOwned>(&self) -> Result<Page<T>, ApiError> {
         #[derive(Deserialize)]
         struct Inside {
             result_info: Option<Value>,

@@ -10,7 +10,8 @@ use crate::cloudflare::error::Trouble;
 pub enum ApiError {
     /// No usable answer came.
     Edge(EdgeError),
-    /// The credential is good, as far as that is known, and not for this.
+    /// The credential is not for this. Whether it lives at all, only [`Api::verify`](super::Api::verify)
+    /// tells.
     Unauthorized {
         /// What it lacks, in Cloudflare's words.
         permission: &'static str,
@@ -61,6 +62,12 @@ impl ApiError {
             ApiError::RateLimited { after } => *after,
             _ => None,
         }
+    }
+}
+
+impl From<EdgeError> for ApiError {
+    fn from(error: EdgeError) -> Self {
+        ApiError::Edge(error)
     }
 }
 

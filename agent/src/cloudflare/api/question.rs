@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 use url::Url;
-use usher_proto::Wiped;
 
-use super::envelope::{Envelope, Failure};
-use super::{Api, ApiError, refusal, retry};
+use super::envelope::Envelope;
+use super::outcome::{self, Failed};
+use super::{Api, ApiError, retry};
 use crate::cloudflare::http::{Call, Json, Method, Unanswered, Unsendable};
 
 /// For a call and its answer; as with cloudflared.
@@ -22,15 +22,6 @@ pub(super) struct Question<'a> {
     query: Vec<(&'static str, &'a str)>,
     body: Option<Json>,
     permission: Option<&'static str>,
-}
-
-/// A call that was not answered as it should be.
-pub(super) struct Failed {
-    pub(super) error: ApiError,
-    /// How long the answer asks to wait.
-    pub(super) after: Option<Duration>,
-    /// What was asked may have been done all the same.
-    pub(super) lost: bool,
 }
 
 impl<'a> Question<'a> {
@@ -129,24 +120,8 @@ impl Api<'_> {
                 return Err(Failed { error: ApiError::Edge(error), after: None, lost: sent });
             }
         };
-        let status = reply.head.status();
-        let after = retry::after(&reply.head, self.edge.clock.now());
-        let fine = (200..300).contains(&status);
-        let body = match reply.body().await {
-            Ok(body) => body,
-            Err(error) if fine => {
-                return Err(Failed { error: ApiError::Edge(error), after: None, lost: true });
-            }
-            // Of what went wrong the status tells enough.
-            Err(_) => Wiped::default(),
-        };
-        let failure = match Envelope::read(body) {
-            Ok(answer) if fine => return Ok(answer),
-            Ok(_) => Failure::NoEnvelope,
-            Err(failure) => failure,
-        };
-        let lost = matches!((status, &failure), (408 | 500.., _) | (200..300, Failure::NoEnvelope));
-        Err(Failed { error: refusal::of(status, &failure, question.permission, after), after, lost })
+        let body = reply.body().await;
+        outcome::read(&reply.head, body, question.permission, self.edge.clock.now())
     }
 
     fn call(&self, question: &Question<'_>, page: &[(&str, &str)]) -> Result<Call, ApiError> {
@@ -161,11 +136,5 @@ impl Api<'_> {
         }
         // A credential of another form was never one.
         call.with_secret("authorization", "Bearer ", self.token).map_err(|Unsendable| ApiError::BadToken)
-    }
-}
-
-impl Failed {
-    fn before(error: ApiError) -> Self {
-        Self { error, after: None, lost: false }
     }
 }

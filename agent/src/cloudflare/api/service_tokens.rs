@@ -5,8 +5,7 @@ use usher_proto::{Secret, Timestamp};
 
 use super::access::access;
 use super::question::Question;
-use super::tunnels::{time, uuid};
-use super::{Api, ApiError, id};
+use super::{Api, ApiError, id, member};
 use crate::cloudflare::date::rfc3339;
 use crate::cloudflare::http::{Json, Method, Unsendable};
 
@@ -17,16 +16,16 @@ const WRITE: &str = "Access: Service Tokens Write";
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ServiceTokenFacts {
     /// Its id, a UUID; not the client id.
-    #[serde(deserialize_with = "uuid")]
+    #[serde(deserialize_with = "member::uuid")]
     pub id: String,
     /// What its owner calls it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "member::text")]
     pub name: String,
     /// When it ends.
-    #[serde(default, rename = "expires_at", deserialize_with = "time")]
+    #[serde(default, rename = "expires_at", deserialize_with = "member::time")]
     pub expires: Option<Timestamp>,
     /// The public half of the pair.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "member::text")]
     pub client_id: String,
 }
 

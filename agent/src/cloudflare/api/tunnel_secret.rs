@@ -6,7 +6,8 @@ use tokio::time::sleep;
 use usher_proto::Secret;
 use usher_proto::secret::wire;
 
-use super::question::{Failed, Question};
+use super::outcome::Failed;
+use super::question::Question;
 use super::tunnels::{WRITE, tunnel_at};
 use super::{Api, ApiError, retry};
 use crate::cloudflare::http::{Json, Method, Unsendable};

@@ -1,12 +1,10 @@
 //! Tunnels, and the connectors that serve them.
 
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use usher_proto::{Secret, Timestamp};
 
 use super::question::Question;
-use super::{Api, ApiError, id};
-use crate::cloudflare::date::rfc3339;
+use super::{Api, ApiError, id, member};
 use crate::cloudflare::http::Method;
 use crate::cloudflare::tunnel;
 
@@ -27,19 +25,19 @@ pub struct TunnelFilter<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Tunnel {
     /// Its id, a UUID.
-    #[serde(deserialize_with = "uuid")]
+    #[serde(deserialize_with = "member::uuid")]
     pub id: String,
     /// What its owner calls it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "member::text")]
     pub name: String,
     /// How it does, as far as that is said.
-    #[serde(default, deserialize_with = "known")]
+    #[serde(default, deserialize_with = "member::known")]
     pub status: Option<TunnelStatus>,
     /// When it was made.
-    #[serde(default, rename = "created_at", deserialize_with = "time")]
+    #[serde(default, rename = "created_at", deserialize_with = "member::time")]
     pub created: Option<Timestamp>,
     /// When it was deleted.
-    #[serde(default, rename = "deleted_at", deserialize_with = "time")]
+    #[serde(default, rename = "deleted_at", deserialize_with = "member::time")]
     pub deleted: Option<Timestamp>,
 }
 
@@ -61,20 +59,20 @@ pub enum TunnelStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Connector {
     /// Its id, a UUID.
-    #[serde(deserialize_with = "uuid")]
+    #[serde(deserialize_with = "member::uuid")]
     pub id: String,
     /// The version of cloudflared.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "member::text")]
     pub version: String,
     /// The system that it runs on.
-    #[serde(default, rename = "arch")]
+    #[serde(default, rename = "arch", deserialize_with = "member::text")]
     pub system: String,
     /// When it began.
-    #[serde(default, rename = "run_at", deserialize_with = "time")]
+    #[serde(default, rename = "run_at", deserialize_with = "member::time")]
     pub began: Option<Timestamp>,
-    /// How many connections it holds.
-    #[serde(default, rename = "conns", deserialize_with = "count")]
-    pub connections: usize,
+    /// The data centres that it is connected to, one for each connection; one that is not named is empty.
+    #[serde(default, rename = "conns", deserialize_with = "member::places")]
+    pub places: Vec<String>,
 }
 
 impl Api<'_> {
@@ -137,27 +135,4 @@ fn tunnels(account: &str) -> Result<String, ApiError> {
 /// Makes the path of a tunnel.
 pub(super) fn tunnel_at(account: &str, id: &str) -> Result<String, ApiError> {
     Ok(format!("{}/{}", tunnels(account)?, id::uuid(id)?))
-}
-
-/// Reads an id, of which a path may be made later.
-pub(super) fn uuid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if tunnel::is_uuid(&text) { Ok(text) } else { Err(serde::de::Error::custom("it is no UUID")) }
-}
-
-/// Reads a time; one that is not understood is as good as none, and year 1 is Go's way to say none.
-pub(super) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    Ok(text.as_deref().and_then(rfc3339::parse).filter(|time| time.0 > 0))
-}
-
-/// Reads a status; a new one that is not known here is as good as none.
-fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TunnelStatus>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    Ok(text.and_then(|text| serde_json::from_value(text.into()).ok()))
-}
-
-fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
-    let all = Option::<Vec<IgnoredAny>>::deserialize(deserializer)?;
-    Ok(all.map_or(0, |all| all.len()))
 }

@@ -25,7 +25,7 @@ pub(in crate::cloudflare) fn parse(text: &str) -> Option<Timestamp> {
 }
 
 /// Writes a time.
-pub(in crate::cloudflare) fn text(time: Timestamp) -> String {
+pub fn text(time: Timestamp) -> String {
     let (day, second) = (time.0.div_euclid(86_400), time.0.rem_euclid(86_400));
     let (year, month, day) = date_of(day);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);

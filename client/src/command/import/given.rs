@@ -19,14 +19,19 @@ pub(super) fn run(kind: &str, arguments: &Arguments, context: &mut Context<'_, '
     let secret = read(kind, context)?;
     let profile = context.profile.clone().unwrap_or_default();
     let answer = context.ask(&Request::Import(Import { profile, from, secret }))?;
-    let Answer::Imported(imported) = &answer else { return Err(Error::unexpected()) };
+    tell(&answer, context)
+}
+
+/// Tells what became of one secret; one that is not in the store is an error.
+pub(in crate::command) fn tell(answer: &Answer, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+    let Answer::Imported(imported) = answer else { return Err(Error::unexpected()) };
     if context.json {
-        context.print_answer(&answer)?;
+        context.print_answer(answer)?;
     } else {
         let credential = &imported.credential;
         context.print(&format!(
             "{} for {} ({}): {}, {}.\n",
-            clean(kind.words()),
+            clean(credential.kind.words()),
             clean(&credential.label),
             credential.id,
             outcome(imported),

@@ -1,0 +1,243 @@
+//! Ends credentials: each is noted and wiped here first, then ended at Cloudflare, and at last it is seen
+//! whether Cloudflare refuses it. What cannot be done now is done later.
+
+mod access;
+mod api_token;
+mod choice;
+mod later;
+mod service_token;
+mod tunnel;
+mod way;
+mod wipe;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use usher_proto::answer::Event;
+use usher_proto::revocation::Revocation;
+use usher_proto::{Credential, CredentialId, Kind, Secret, Timestamp};
+
+pub(super) use self::later::Tries;
+pub use self::way::Way;
+use super::{Broker, BrokerError, Events};
+use crate::cloudflare::EdgeError;
+use crate::cloudflare::api::ApiError;
+use crate::store::{Matter, Revoking, StoreError};
+
+/// How long a request waits for Cloudflare to refuse what it was told to end, in seconds. It takes up
+/// to 30 (Cloudflare's page on session management).
+const PATIENCE: i64 = 45;
+
+/// Seconds between two looks whether it does.
+const BETWEEN_LOOKS: i64 = 2;
+
+/// What became of one credential, or what is planned for it.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    /// What it was.
+    pub credential: Arc<Credential>,
+    /// How it is ended.
+    pub way: Way,
+    /// How far it is.
+    pub end: End,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// Nothing was done.
+    Planned,
+    /// Cloudflare refuses it.
+    Done,
+    /// Cloudflare will be told, or asked, again.
+    Pending(Why),
+    /// Nothing more can be done from here.
+    StillValid(Why),
+}
+
+/// Why a credential is not ended yet, or cannot be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// It was not tried yet.
+    NotTried,
+    /// The agent was told never to go out.
+    Offline,
+    /// The edge or the API did not do it.
+    Failed(ApiError),
+    /// Cloudflare was told, and needs a moment.
+    Settling,
+    /// It is needed to end another one first.
+    StillNeeded,
+    /// Cloudflare was told, and takes it all the same.
+    StillTaken,
+    /// Nothing here may end it.
+    NoAuthority,
+    /// None of the accounts that can be asked has it.
+    NotFound,
+    /// It is not known at which URL to ask whether it is refused.
+    NoUrl,
+    /// Nothing here may delete the API token; a person can, who finds it by its id.
+    ByHand {
+        /// The id, if the API told it.
+        id: Option<String>,
+    },
+    /// It could not be noted in the store, and is forgotten with the agent.
+    Unsaved(StoreError),
+}
+
+/// What came of one try.
+enum Tried {
+    /// Cloudflare refuses it.
+    Done,
+    /// Cloudflare was told, and takes it yet.
+    Told,
+    /// Another try may help.
+    Later(Why),
+    /// None does.
+    Never(Why),
+}
+
+impl Broker {
+    /// Ends what was chosen, and tells what became of each, in the order in which it was done. What is
+    /// then still to be done is done later, also if nobody waits any more.
+    pub async fn revoke(
+        self: &Arc<Self>,
+        what: &Revocation,
+        dry_run: bool,
+        events: &Events,
+    ) -> Result<Vec<Ending>, BrokerError> {
+        self.read().await?;
+        let chosen = self.chosen(what)?;
+        if dry_run {
+            return Ok(chosen.iter().map(|chosen| self.planned(chosen)).collect());
+        }
+        // From here on nobody else tells Cloudflare of what is about to be noted.
+        let mut tries = self.tries.lock().await;
+        let (mut ids, mut unsaved) = (Vec::new(), HashMap::new());
+        for (credential, reach) in chosen {
+            let Some((id, noted)) = self.wipe(&credential, reach).await else { continue };
+            noted.err().map(|error| unsaved.insert(id.clone(), error));
+            ids.push(id);
+        }
+        if matches!(what, Revocation::Pending) {
+            ids = self.revoking();
+        }
+        let mut endings = self.end_all(&ids, &mut tries, events).await;
+        for (id, ending) in &mut endings {
+            if let (End::Pending(why), Some(error)) = (&mut ending.end, unsaved.get(id)) {
+                *why = Why::Unsaved(*error);
+            }
+        }
+        Ok(ids.iter().filter_map(|id| endings.remove(id)).collect())
+    }
+
+    /// Tells what Cloudflare is still to be told: revocations, and tunnels half rotated.
+    pub async fn pending(&self) -> Result<(Vec<Ending>, Vec<Arc<Credential>>), BrokerError> {
+        self.read().await?;
+        let tries = self.tries.lock().await;
+        let pending = self.revoking().into_iter().filter_map(|id| {
+            let revoking = self.inner().notes.find_revoking(&id)?.clone();
+            let way = self.way(&revoking.credential, revoking.reach);
+            Some(Ending { credential: revoking.credential, way, end: End::Pending(tries.why(&id)) })
+        });
+        let pending = pending.collect();
+        let inner = self.inner();
+        Ok((pending, inner.notes.rotating().cloned().collect()))
+    }
+
+    /// Ends each, and looks again at those that Cloudflare was told of, until it refuses them or a
+    /// caller has waited for long enough.
+    async fn end_all(
+        &self,
+        ids: &[CredentialId],
+        tries: &mut Tries,
+        events: &Events,
+    ) -> HashMap<CredentialId, Ending> {
+        let end = Timestamp(self.clock.now().0 + PATIENCE);
+        let mut endings = HashMap::<_, Ending>::new();
+        loop {
+            for id in ids {
+                if endings.get(id).is_some_and(|ending| !ending.may_settle()) {
+                    continue;
+                }
+                if let Some(ending) = self.end(id, tries).await {
+                    events.tell(Event::Revoking((&ending).into()));
+                    endings.insert(id.clone(), ending);
+                }
+            }
+            let now = self.clock.now();
+            if now >= end || !endings.values().any(Ending::may_settle) {
+                break;
+            }
+            events.tell(Event::Waiting { left: u32::try_from(now.seconds_until(end)).unwrap_or(0) });
+            self.clock.reach(Timestamp(now.0 + BETWEEN_LOOKS)).await;
+        }
+        self.to_do.notify_one(); // what is left is due at another time now
+        endings
+    }
+
+    /// Tries to end what a note is about; nothing if the note is gone, or the agent was locked.
+    async fn end(&self, id: &CredentialId, tries: &mut Tries) -> Option<Ending> {
+        let note = self.noted(id)?;
+        let (Matter::Revoking(revoking), Some(secret)) = (&note.matter, &note.secret) else { return None };
+        let way = self.way(&revoking.credential, revoking.reach);
+        let end = match self.try_to_end(revoking, secret).await {
+            Tried::Done => End::Done,
+            Tried::Never(why) => End::StillValid(why),
+            Tried::Later(why) => End::Pending(why),
+            Tried::Told => End::Pending(Why::Settling),
+        };
+        match &end {
+            End::Pending(why) => {
+                tries.note(id, why.clone(), self.clock.now());
+                if *why == Why::Settling && revoking.told.is_none() {
+                    self.note_as_told(&note, revoking).await;
+                }
+            }
+            _ => {
+                tries.forget(id);
+                self.note_as_revoked(&note, revoking).await;
+            }
+        }
+        Some(Ending { credential: Arc::clone(&revoking.credential), way, end })
+    }
+
+    async fn try_to_end(&self, revoking: &Revoking, secret: &Secret) -> Tried {
+        let Ok(edge) = self.edge() else { return Tried::Later(Why::Offline) };
+        if revoking.credential.is_expired(self.clock.now()) {
+            return Tried::Done;
+        }
+        let tried = match revoking.credential.kind {
+            Kind::OrgToken => self.end_org_token(edge, revoking, secret).await,
+            Kind::AppToken => self.end_app_token(edge, revoking, secret).await,
+            Kind::ServiceToken => self.end_service_token(edge, revoking).await,
+            Kind::Tunnel => self.end_tunnel(edge, revoking, secret).await,
+            Kind::AccountCert => self.end_certificate(edge, revoking, secret).await,
+            Kind::ApiToken => self.end_api_token(edge, revoking, secret).await,
+        };
+        tried.unwrap_or_else(Tried::from)
+    }
+}
+
+impl Ending {
+    /// Tells whether another look soon may find it ended.
+    fn may_settle(&self) -> bool {
+        matches!(self.end, End::Pending(Why::Settling | Why::StillNeeded))
+    }
+}
+
+impl From<ApiError> for Tried {
+    fn from(error: ApiError) -> Self {
+        if error.is_passing() || error == ApiError::AnswerLost {
+            Tried::Later(Why::Failed(error))
+        } else {
+            Tried::Never(Why::Failed(error))
+        }
+    }
+}
+
+impl From<EdgeError> for Why {
+    fn from(error: EdgeError) -> Self {
+        Why::Failed(ApiError::Edge(error))
+    }
+}

@@ -1,0 +1,106 @@
+//! Ends API tokens, also the one in an account certificate: they are deleted, by themselves if they may.
+
+use usher_proto::{Kind, Secret};
+
+use super::{Tried, Why};
+use crate::broker::Broker;
+use crate::cloudflare::api::{Api, ApiError, Owner, TokenStatus};
+use crate::cloudflare::edge::Region;
+use crate::cloudflare::{Edge, api_token, certificate};
+use crate::store::Revoking;
+
+impl Broker {
+    pub(super) async fn end_certificate(
+        &self,
+        edge: &Edge,
+        revoking: &Revoking,
+        certificate: &Secret,
+    ) -> Result<Tried, ApiError> {
+        let Ok((region, token)) = certificate::api_token(certificate) else {
+            return Ok(Tried::Never(Why::NotFound));
+        };
+        let account = &revoking.credential.account;
+        if self.is_still_needed(|other| other.kind == Kind::Tunnel && other.account == *account) {
+            return Ok(Tried::Later(Why::StillNeeded));
+        }
+        self.delete(edge, region, revoking, &token).await
+    }
+
+    pub(super) async fn end_api_token(
+        &self,
+        edge: &Edge,
+        revoking: &Revoking,
+        token: &Secret,
+    ) -> Result<Tried, ApiError> {
+        if self.is_still_needed(|other| other.kind != Kind::ApiToken) {
+            return Ok(Tried::Later(Why::StillNeeded));
+        }
+        self.delete(edge, Region::Commercial, revoking, token).await
+    }
+
+    /// Deletes an API token with whatever may do that, and looks whether it is gone.
+    async fn delete(
+        &self,
+        edge: &Edge,
+        region: Region,
+        revoking: &Revoking,
+        token: &Secret,
+    ) -> Result<Tried, ApiError> {
+        let own = edge.api(region, token);
+        let Some((owner, id)) = identity(&own, token).await? else { return Ok(Tried::Done) };
+        let mut tried = Tried::Never(Why::ByHand { id: Some(id.clone()) });
+        for authority in self.api_tokens(&revoking.credential.profile) {
+            match edge.api(region, &authority.token).delete_token(owner.borrowed(), &id).await {
+                Ok(()) | Err(ApiError::NotFound) => {
+                    return Ok(match identity(&own, token).await? {
+                        None => Tried::Done,
+                        Some(_) => Tried::Told,
+                    });
+                }
+                Err(ApiError::Unauthorized { .. } | ApiError::BadToken) => {}
+                Err(error) => tried = error.into(),
+            }
+        }
+        Ok(tried)
+    }
+
+    /// Tells whether another credential is still to be ended with this one's help.
+    fn is_still_needed(&self, by: impl Fn(&usher_proto::Credential) -> bool) -> bool {
+        self.inner().notes.revoking().any(|(_, revoking)| by(&revoking.credential))
+    }
+}
+
+/// Whose token it is.
+enum Whose {
+    Person,
+    Account(String),
+}
+
+impl Whose {
+    fn borrowed(&self) -> Owner<'_> {
+        match self {
+            Whose::Person => Owner::User,
+            Whose::Account(id) => Owner::Account(id),
+        }
+    }
+}
+
+/// Finds out whose an API token is, and its id, which it tells itself; none if it is dead.
+async fn identity(api: &Api<'_>, token: &Secret) -> Result<Option<(Whose, String)>, ApiError> {
+    let (whose, state) = if api_token::is_of_account(token) {
+        let accounts = match api.accounts().await {
+            Err(ApiError::BadToken | ApiError::Unauthorized { .. }) => return Ok(None),
+            accounts => accounts?,
+        };
+        let Some(account) = accounts.into_iter().next() else { return Err(ApiError::NotFound) };
+        let state = api.verify_of_account(&account.id).await;
+        (Whose::Account(account.id), state)
+    } else {
+        (Whose::Person, api.verify().await)
+    };
+    match state {
+        Ok(state) if state.status == TokenStatus::Active => Ok(Some((whose, state.id))),
+        Ok(_) | Err(ApiError::BadToken | ApiError::Unauthorized { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

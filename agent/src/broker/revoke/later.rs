@@ -1,0 +1,121 @@
+//! Goes on with revocations by itself: Cloudflare is asked again, with longer and longer pauses, until it
+//! refuses what was to be ended.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use usher_proto::{CredentialId, Timestamp};
+
+use super::{End, Ending, Why};
+use crate::broker::Broker;
+
+/// Seconds after a first try; each further one doubles them.
+const FIRST_PAUSE: i64 = 5;
+/// Most seconds between two tries.
+const LONGEST_PAUSE: i64 = 600;
+
+/// How often each was tried, when to try again, and why.
+#[derive(Default)]
+pub(in crate::broker) struct Tries(HashMap<CredentialId, Try>);
+
+struct Try {
+    count: u32,
+    next: Timestamp,
+    why: Why,
+}
+
+impl Tries {
+    pub(super) fn note(&mut self, id: &CredentialId, why: Why, now: Timestamp) {
+        let count = self.0.get(id).map_or(0, |before| before.count);
+        let pause = FIRST_PAUSE.saturating_mul(1 << count.min(16)).min(LONGEST_PAUSE);
+        let asked = match &why {
+            Why::Failed(error) => error.retry_after().map_or(0, seconds),
+            _ => 0,
+        };
+        let next = Timestamp(now.0 + pause.max(asked));
+        self.0.insert(id.clone(), Try { count: count + 1, next, why });
+    }
+
+    pub(super) fn forget(&mut self, id: &CredentialId) {
+        self.0.remove(id);
+    }
+
+    pub(super) fn why(&self, id: &CredentialId) -> Why {
+        self.0.get(id).map_or(Why::NotTried, |tried| tried.why.clone())
+    }
+
+    fn next(&self, id: &CredentialId) -> Timestamp {
+        self.0.get(id).map_or(Timestamp(0), |tried| tried.next)
+    }
+}
+
+fn seconds(pause: Duration) -> i64 {
+    i64::try_from(pause.as_secs()).unwrap_or(i64::MAX).min(LONGEST_PAUSE)
+}
+
+impl Broker {
+    /// Goes on with what Cloudflare is still to be told, as long as the agent runs; also with what an
+    /// agent before this one left.
+    pub async fn finish_revoking(self: &Arc<Self>) {
+        if let Err(error) = self.read().await {
+            log::debug!("what is pending cannot be read yet: {error:?}");
+        }
+        loop {
+            match self.next_try().await {
+                None => self.to_do.notified().await,
+                Some(at) => tokio::select! {
+                    // There may be more, or less, to do: look again before anything is done.
+                    () = self.to_do.notified() => {}
+                    () = self.clock.reach(at) => self.try_again().await,
+                },
+            }
+        }
+    }
+
+    /// Tells when the next one is due; none while nothing is, or the agent is locked or may not go out.
+    async fn next_try(&self) -> Option<Timestamp> {
+        let tries = self.tries.lock().await;
+        let able = self.edge.is_some() && self.inner().cache.vault().is_open();
+        able.then(|| self.revoking().iter().map(|id| tries.next(id)).min()).flatten()
+    }
+
+    async fn try_again(&self) {
+        let mut tries = self.tries.lock().await;
+        for id in self.revoking() {
+            if tries.next(&id) > self.clock.now() {
+                continue;
+            }
+            let Some(Ending { credential, end, .. }) = self.end(&id, &mut tries).await else { continue };
+            match end {
+                End::Done => log::info!("{} is revoked", credential.id),
+                End::StillValid(why) => log::error!("{} cannot be revoked from here: {why:?}", credential.id),
+                End::Pending(_) | End::Planned => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloudflare::api::ApiError;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+
+    #[test]
+    fn pauses_grow_and_have_an_end_and_heed_what_the_api_asks() {
+        let (mut tries, id) = (Tries::default(), "revoked-0123456789ab".parse().expect("an id"));
+        assert_eq!(tries.next(&id), Timestamp(0), "at once");
+        let mut pauses = Vec::new();
+        for _ in 0..9 {
+            tries.note(&id, Why::Offline, NOW);
+            pauses.push(NOW.seconds_until(tries.next(&id)));
+        }
+        assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 320, 600, 600]);
+        tries.forget(&id);
+        let after = Some(Duration::from_secs(30));
+        tries.note(&id, Why::Failed(ApiError::RateLimited { after }), NOW);
+        assert_eq!(NOW.seconds_until(tries.next(&id)), 30);
+    }
+}

@@ -1,0 +1,68 @@
+//! What is revoked is wiped here at once. A note of it is in the store before that, so that nothing is
+//! forgotten that Cloudflare has to be told.
+
+use std::sync::Arc;
+
+use usher_proto::{Credential, CredentialId};
+
+use super::way::rank;
+use crate::broker::Broker;
+use crate::broker::notes::revoked_id;
+use crate::broker::uses::url_of;
+use crate::store::{Matter, Note, Reach, Record, Revoking, StoreError};
+
+impl Broker {
+    /// Notes a credential as one to be ended, and wipes it from store and memory. Names the note, and
+    /// tells whether the store has it; nothing if the credential is gone already.
+    pub(super) async fn wipe(
+        &self,
+        credential: &Credential,
+        reach: Reach,
+    ) -> Option<(CredentialId, Result<(), StoreError>)> {
+        let (Record { credential, secret }, url) = {
+            let mut inner = self.inner();
+            let used_at = inner.cache.uses(&credential.id).and_then(|uses| uses.url.clone());
+            (inner.cache.record(&credential.id)?, used_at.or_else(|| url_of(credential)))
+        };
+        let id = revoked_id(credential.kind, &secret);
+        let revoking =
+            Revoking { credential: Arc::clone(&credential), reach, url, since: self.clock.now(), told: None };
+        let note = Note { id: id.clone(), matter: Matter::Revoking(revoking), secret: Some(secret) };
+        let noted = self.note(note).await;
+        self.inner().cache.remove(&credential.id);
+        let gone = credential.id.clone();
+        if let Err(error) = self.store.call(move |store| store.remove(&gone)).await {
+            log::error!("{} could not be removed from the store: {error}", credential.id);
+        }
+        log::info!("{} is revoked, and wiped here", credential.id);
+        self.tell_revoked(&credential);
+        Some((id, noted))
+    }
+
+    /// Notes that Cloudflare was told, and needs its time.
+    pub(super) async fn note_as_told(&self, note: &Note, revoking: &Revoking) {
+        let told = Some(self.clock.now());
+        let matter = Matter::Revoking(Revoking { told, ..revoking.clone() });
+        self.note_or_log(Note { matter, ..note.clone() }).await;
+    }
+
+    /// Keeps of a credential no more than what tells it when it comes again.
+    pub(super) async fn note_as_revoked(&self, note: &Note, revoking: &Revoking) {
+        let Revoking { credential, since, .. } = revoking;
+        let matter = Matter::Revoked { kind: credential.kind, at: *since, expires: credential.expires };
+        self.note_or_log(Note { id: note.id.clone(), matter, secret: None }).await;
+        self.forget_needless_notes().await;
+    }
+
+    /// Lists the revocations that are under way, in the order in which to go on with them.
+    pub(super) fn revoking(&self) -> Vec<CredentialId> {
+        let inner = self.inner();
+        let mut all: Vec<_> = inner
+            .notes
+            .revoking()
+            .map(|(id, revoking)| (rank(revoking.credential.kind), &revoking.credential.label, id))
+            .collect();
+        all.sort();
+        all.into_iter().map(|(_, _, id)| id.clone()).collect()
+    }
+}

@@ -1,0 +1,136 @@
+//! Single credentials, persons and applications.
+
+use serde_json::json;
+use usher_tests::edge::{ADA, ApiCall, Fault, Permission, Where};
+use usher_tests::world::World;
+
+use super::{ADMINISTRATOR, APP, All, SERVICE_APP, code, import, pairs, revoke, revoked};
+
+fn takes(world: &World, url: &str, token: &str) -> bool {
+    world.edge.https().ask("GET", url, &[("cf-access-token", token)]).expect("an answer").status == 200
+}
+
+#[test]
+fn an_app_token_ends_with_its_session_by_its_own_logout() {
+    let world = World::start();
+    let login = world.log_in(APP);
+    let token = login["token"]["token"].as_str().expect("a token");
+    assert_eq!(revoke(&world, &json!({"each": [{"app": APP}]})), pairs(&[("app-token", "done")]));
+    assert!(!takes(&world, APP, token));
+    assert_eq!(world.edge.log().count_of(Where::AnyApi), 0, "nothing but the session itself was needed");
+    assert_eq!(world.held().len(), 1, "the org token was not named");
+    assert_eq!(code(&world.token(APP)), "login-required", "and its session is over");
+}
+
+#[test]
+fn a_session_that_outlives_its_logout_is_ended_by_an_administrator() {
+    let world = World::start();
+    let token = world.log_in(APP)["token"]["token"].as_str().expect("a token").to_owned();
+    let deaf = world.edge.fault(Where::Logout, Fault::Status(200));
+    assert_eq!(revoke(&world, &json!({"each": [{"app": APP}]})), pairs(&[("app-token", "pending")]));
+    import(
+        &world,
+        &json!({"given": {"kind": "api-token", "label": "admin"}}),
+        &world.edge.add_api_token(&ADMINISTRATOR),
+    );
+    world.turn_until(|| super::pending(&world).is_empty());
+    drop(deaf);
+    assert!(!takes(&world, APP, &token));
+    assert_eq!(world.edge.log().count_of(Where::Api(ApiCall::RevokeUser)), 1);
+}
+
+#[test]
+fn a_session_that_nothing_ends_is_told_to_be_valid_until_its_end() {
+    let world = World::start();
+    let token = world.log_in(APP)["token"]["token"].as_str().expect("a token").to_owned();
+    let _deaf = world.edge.fault(Where::Logout, Fault::Status(200));
+    let answer = revoked(&world, &json!({"each": [{"app": APP}]}));
+    let one = &answer["revoked"]["revoked"][0];
+    assert_eq!(one["state"], "pending", "{one}");
+    assert!(one["until"].is_number() && one["why"].as_str().is_some_and(|why| why.contains("half a minute")));
+    world.turn_until(|| super::pending(&world).is_empty());
+    assert!(takes(&world, APP, &token), "there was nothing else to be done");
+}
+
+#[test]
+fn every_token_of_a_person_ends() {
+    let world = World::start();
+    let all = All::bring(&world, &ADMINISTRATOR);
+    let states = revoke(&world, &json!({"person": ADA.to_uppercase()}));
+    assert_eq!(states, pairs(&[("org-token", "done"), ("app-token", "done")]));
+    assert_eq!(world.edge.log().count_of(Where::Api(ApiCall::RevokeUser)), 1, "once is enough");
+    assert!(!takes(&world, APP, &all.app_token));
+    assert_eq!(world.held().len(), 4);
+    let nobody = world.agent.json(&json!({"revoke": {"what": {"person": "nobody@example.test"}}}));
+    assert_eq!(code(&nobody), "not-found", "{nobody}");
+}
+
+#[test]
+fn every_token_of_an_application_ends() {
+    let world = World::start();
+    let all = All::bring(&world, &ADMINISTRATOR);
+    assert_eq!(revoke(&world, &json!({"app": APP})), pairs(&[("app-token", "done")]));
+    assert_eq!(world.edge.log().count_of(Where::Api(ApiCall::RevokeAppTokens)), 1);
+    assert!(!takes(&world, APP, &all.app_token));
+}
+
+#[test]
+fn what_a_service_token_was_exchanged_for_ends_with_its_application() {
+    let world = World::start();
+    All::bring(&world, &ADMINISTRATOR);
+    let token = world.token(SERVICE_APP)["token"]["token"].as_str().expect("a token").to_owned();
+    assert_eq!(revoke(&world, &json!({"each": [{"app": SERVICE_APP}]})), pairs(&[("app-token", "done")]));
+    assert!(!takes(&world, SERVICE_APP, &token));
+    assert!(world.token(SERVICE_APP)["token"].is_object(), "the service token itself was not named");
+}
+
+#[test]
+fn without_an_administrator_it_is_told_until_when_that_is_valid() {
+    let world = World::start();
+    let service = world.edge.add_service_token(usher_tests::edge::hosts::ACME);
+    let pair = format!("{} {}", service.id, service.secret);
+    import(&world, &json!({"service-token": {"app": "service.example.test"}}), &pair);
+    world.token(SERVICE_APP);
+    let answer = revoked(&world, &json!({"each": [{"app": SERVICE_APP}]}));
+    let one = &answer["revoked"]["revoked"][0];
+    assert_eq!(one["state"], "still-valid", "{one}");
+    assert!(one["until"].is_number(), "{one}");
+}
+
+#[test]
+fn a_tunnel_that_is_gone_is_revoked_and_so_is_a_dead_certificate() {
+    let world = World::start();
+    let all = All::bring(&world, &[Permission::AccountRead]);
+    world.edge.revoke_api_token(&all.certificate_token());
+    let states = revoke(&world, &json!({"all": null}));
+    assert!(states.contains(&("account-cert".to_owned(), "done".to_owned())), "{states:?}");
+    assert!(states.contains(&("tunnel".to_owned(), "still-valid".to_owned())), "{states:?}");
+}
+
+#[test]
+fn a_limit_of_the_api_is_waited_out() {
+    let world = World::start();
+    let all = All::bring(&world, &ADMINISTRATOR);
+    let limited = world.edge.fault(Where::AnyApi, Fault::Status(429));
+    let states = revoke(&world, &json!({"all": null}));
+    assert!(states.iter().filter(|(_, state)| state == "pending").count() >= 4, "{states:?}");
+    drop(limited);
+    world.turn_until(|| super::pending(&world).is_empty());
+    assert_eq!(all.still_taken(&world), [""; 0]);
+}
+
+#[test]
+fn a_deletion_whose_answer_is_lost_is_done_once() {
+    let world = World::start();
+    let all = All::bring(&world, &ADMINISTRATOR);
+    let lost = [
+        world.edge.fault(Where::Api(ApiCall::DeleteServiceToken).times(1), Fault::Lost),
+        world.edge.fault(Where::Api(ApiCall::DeleteToken).times(1), Fault::Lost),
+        world.edge.fault(Where::Api(ApiCall::ChangeTunnel).times(1), Fault::Lost),
+    ];
+    revoke(&world, &json!({"all": null}));
+    drop(lost);
+    world.turn_until(|| super::pending(&world).is_empty());
+    assert_eq!(all.still_taken(&world), [""; 0]);
+    assert_eq!(world.edge.log().count_of(Where::Api(ApiCall::ChangeTunnel)), 1);
+}

@@ -1,0 +1,1 @@
+//! The agent is killed in the middle of a rotation: the same command finishes it after a restart.
