@@ -15,6 +15,8 @@ use crate::error::{Error, Own};
 pub const PATIENCE: Duration = Duration::from_secs(15);
 /// How long it may take when Cloudflare is asked, which the agent allows 30 s for.
 pub const NETWORK: Duration = Duration::from_secs(40);
+/// How long it may take, with all its events, when credentials are ended at Cloudflare one after the other.
+pub const REVOKE: Duration = Duration::from_secs(5 * 60);
 /// How long it may take when the API is asked several things, which the agent allows 90 s for.
 pub const API: Duration = Duration::from_secs(100);
 /// How long it may take when the OS keyring asks a person, which the agent allows 120 s for.

@@ -3,6 +3,7 @@
 mod access;
 mod agent;
 mod borrow;
+mod cert;
 mod cloudflared;
 mod exec;
 mod forget;
@@ -11,6 +12,8 @@ mod list;
 mod lock;
 mod login;
 mod refresh;
+mod revoke;
+mod service_token;
 mod show;
 mod status;
 mod targets;
@@ -43,7 +46,7 @@ struct Verb {
     run: fn(&ArgMatches, &mut Context<'_, '_>) -> Result<Exit, Error>,
 }
 
-const VERBS: [Verb; 17] = [
+const VERBS: [Verb; 20] = [
     Verb {
         name: "token",
         about: "Print the Access token for an application's URL",
@@ -109,6 +112,24 @@ const VERBS: [Verb; 17] = [
         about: "Tell everything about one credential but its secret",
         arguments: show::Arguments::augment_args,
         run: |matches, context| show::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "revoke",
+        about: "End credentials here and at Cloudflare, and tell what is still valid",
+        arguments: revoke::Arguments::augment_args,
+        run: |matches, context| revoke::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "service-token",
+        about: "Rotate a service token",
+        arguments: service_token::arguments,
+        run: service_token::run,
+    },
+    Verb {
+        name: "cert",
+        about: "Roll the API token in an account certificate",
+        arguments: cert::arguments,
+        run: cert::run,
     },
     Verb {
         name: "forget",

@@ -42,8 +42,9 @@ pub(crate) fn run(command: &str, change: &Change) -> Result<(), Error> {
     }
 }
 
+/// Prepares a command of a person's, as their shell reads it.
 #[cfg(not(windows))]
-fn shell(command: &str) -> Command {
+pub(crate) fn shell(command: &str) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", command]);
     shell
@@ -52,7 +53,7 @@ fn shell(command: &str) -> Command {
 /// Windows has no words on a command line but one text, of which `cmd` takes what stands between the first
 /// quotes and the last.
 #[cfg(windows)]
-fn shell(command: &str) -> Command {
+pub(crate) fn shell(command: &str) -> Command {
     use std::os::windows::process::CommandExt;
 
     let mut shell = Command::new("cmd");

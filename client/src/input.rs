@@ -105,6 +105,18 @@ pub(crate) fn new_passphrase(streams: &mut Streams<'_>) -> Result<Secret, Error>
     Ok(first)
 }
 
+/// Asks a person whether something may be done; only a clear yes is one.
+pub(crate) fn agrees(streams: &mut Streams<'_>, question: &str) -> Result<bool, Error> {
+    streams.tell(question);
+    match read_bounded(streams.input, Until::Line) {
+        Ok(Bounded::Whole(line)) => {
+            Ok(["y", "yes"].iter().any(|yes| Secret::new(yes.as_bytes().to_vec()).as_ref() == Ok(&line)))
+        }
+        Ok(Bounded::Empty | Bounded::TooLarge) => Ok(false),
+        Err(error) => Err(Error::new(Own::Files, format!("the terminal cannot be asked: {error}"), "")),
+    }
+}
+
 fn nothing(what: &str) -> Error {
     Error::usage(format!("{what} is empty"), "nothing was changed")
 }

@@ -1,11 +1,12 @@
 //! `usher status`: how the agent and its store are.
 
 use usher_proto::answer::{State, Status};
+use usher_proto::revocation::Revoked;
 use usher_proto::{Answer, Request, Timestamp};
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::print::{Table, count};
+use crate::print::{Table, clean, count};
 use crate::time::{ago, now};
 
 /// Asks and prints.
@@ -15,9 +16,35 @@ pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     if context.json {
         context.print_answer(&answer)?;
     } else {
-        context.print(&sheet(status, now()))?;
+        let open = status.state == State::Open;
+        let sheet = sheet(status, now());
+        let pending = if open { pending(context)? } else { String::new() };
+        context.print(&(sheet + &pending))?;
     }
     Ok(Exit::Done)
+}
+
+/// Tells what Cloudflare is still to be told; nothing as a rule.
+fn pending(context: &mut Context<'_, '_>) -> Result<String, Error> {
+    let Answer::Pending { revoked, rotations } = context.ask(&Request::Pending {})? else {
+        return Err(Error::unexpected());
+    };
+    let mut text = String::new();
+    for Revoked { credential, how, why, .. } in &revoked {
+        let why = why.as_deref().unwrap_or_default();
+        text += &format!(
+            "to be revoked: {} ({}): {}; {}\n",
+            clean(&credential.label),
+            credential.id,
+            how,
+            clean(why)
+        );
+    }
+    for credential in &rotations {
+        let label = clean(&credential.label);
+        text += &format!("half rotated: {label} ({}); the same command finishes it\n", credential.id);
+    }
+    Ok(text)
 }
 
 /// Asks for the status, for verbs that need to know.

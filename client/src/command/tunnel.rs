@@ -4,6 +4,7 @@ mod credentials;
 mod import;
 mod list;
 mod login;
+mod rotate;
 mod run;
 mod secret;
 mod show;
@@ -16,7 +17,7 @@ use super::{Verb, no_verb, read};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 
-const VERBS: [Verb; 7] = [
+const VERBS: [Verb; 8] = [
     Verb {
         name: "login",
         about: "Get an account certificate, in a browser",
@@ -46,6 +47,12 @@ const VERBS: [Verb; 7] = [
         about: "Print a tunnel's credentials file, for cloudflared tunnel run --credentials-file",
         arguments: which::Arguments::augment_args,
         run: |matches, context| credentials::run(&read(matches)?, context),
+    },
+    Verb {
+        name: "rotate",
+        about: "Give a tunnel another secret, and hand it to its replicas",
+        arguments: rotate::Arguments::augment_args,
+        run: |matches, context| rotate::run(&read(matches)?, context),
     },
     Verb {
         name: "run",

@@ -86,8 +86,15 @@ fn concerns_this_file(error: &Error) -> bool {
     match error.reason {
         Reason::Own(own) => matches!(own, Own::Unsuitable | Own::Files),
         Reason::Refused(code) => {
-            matches!(code, Code::Malformed | Code::Legacy | Code::Expired | Code::TooLarge | Code::BadRequest)
-                || error.exit() == Exit::Store
+            matches!(
+                code,
+                Code::Malformed
+                    | Code::Legacy
+                    | Code::Expired
+                    | Code::Revoked
+                    | Code::TooLarge
+                    | Code::BadRequest
+            ) || error.exit() == Exit::Store
         }
     }
 }

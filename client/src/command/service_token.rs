@@ -1,0 +1,58 @@
+//! `usher service-token rotate ID`: another client secret for a service token.
+
+use clap::{ArgMatches, Args, Command};
+use usher_proto::{Answer, Request};
+
+use super::{no_verb, parse, read};
+use crate::agent::API;
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::print::clean;
+use crate::time::{expiry, now, seconds};
+
+#[derive(Debug, Args)]
+struct Arguments {
+    /// The service token's id, as usher list shows it
+    #[arg(value_name = "ID")]
+    id: String,
+    /// The secret before is taken for so long: 30m, 1h, or seconds
+    #[arg(long, value_name = "DURATION")]
+    overlap: Option<String>,
+}
+
+/// Describes what is below it.
+pub(super) fn arguments(command: Command) -> Command {
+    let rotate = Command::new("rotate").about("Give a service token another client secret");
+    command
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(rotate.defer(Arguments::augment_args))
+}
+
+/// Does what was named.
+pub(super) fn run(matches: &ArgMatches, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+    match matches.subcommand() {
+        Some(("rotate", matches)) => rotate(&read(matches)?, context),
+        _ => Err(no_verb()),
+    }
+}
+
+fn rotate(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+    let overlap = arguments.overlap.as_deref().map_or(Some(0), seconds).ok_or_else(|| {
+        Error::usage("--overlap is not a length of time", "write it as 30m, 1h, or in seconds")
+    })?;
+    let answer =
+        context.ask_within(&Request::RotateServiceToken { id: parse(&arguments.id)?, overlap }, API)?;
+    let Answer::Rotated { credential, overlap, .. } = &answer else { return Err(Error::unexpected()) };
+    if context.json {
+        context.print_answer(&answer)?;
+    } else {
+        let before = match overlap {
+            Some(end) => format!("The one before is taken until then: {}.", expiry(Some(*end), now())),
+            None => "The one before is not taken any more.".to_owned(),
+        };
+        let label = clean(&credential.label);
+        context.print(&format!("{label} ({}) has another client secret.\n{before}\n", credential.id))?;
+    }
+    Ok(Exit::Done)
+}
