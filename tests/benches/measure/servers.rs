@@ -48,12 +48,7 @@ pub(super) struct Agent {
 }
 
 impl Agent {
-    /// Starts one that holds nothing, and does not wait for it.
-    pub(super) fn start() -> Self {
-        Self::start_in(Self::home())
-    }
-
-    /// The same in a home that was made before.
+    /// Starts one that holds nothing, in a home that was made before, and does not wait for it.
     pub(super) fn start_in(home: Home) -> Self {
         let mut command = home.command(home.program("usher-agent"));
         Self { running: Running::start(command.args(["--store", "memory"])), home }
