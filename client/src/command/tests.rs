@@ -1,5 +1,6 @@
 mod login;
 mod targets;
+mod tunnel;
 
 use std::io;
 use std::sync::{Arc, Mutex};
