@@ -2,7 +2,7 @@
 
 mod each;
 mod everything;
-mod later;
+mod programs;
 mod refused;
 
 use serde_json::{Value, json};

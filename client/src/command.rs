@@ -176,7 +176,8 @@ const NO_START: &str = "USHER_NO_START";
 
 /// Reads the command line and does what it says.
 pub(crate) fn run(words: Vec<OsString>, streams: &mut Streams<'_>) -> Exit {
-    let json = words.iter().any(|word| word == "--json");
+    // What follows the dashes is said to another program.
+    let json = words.iter().take_while(|word| *word != "--").any(|word| word == "--json");
     let matches = match command_for(&words).try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) => return refused(&error, json, streams),

@@ -85,7 +85,7 @@ impl Lent {
         match &mut self.folder {
             Some(folder) => Ok(folder),
             none => {
-                let made = Private::make()?;
+                let made = Private::for_loans()?;
                 if made.on_disk {
                     streams.tell(ON_DISK);
                 }

@@ -58,7 +58,7 @@ pub(super) fn a_tunnel_from_beginning_to_end(managed: &Managed) {
     let (_, written) = all.split_once("written to ").expect("where cloudflared wrote");
     let (path, _) = written.split_once(".json").expect("a path");
     let folder = Path::new(path).parent().expect("a folder");
-    assert!(path.contains("usher-lent-") && !folder.exists(), "{path}");
+    assert!(path.contains("usher-made-") && !folder.exists(), "{path}");
     assert_eq!(held(desk, "tunnel"), ["web"]);
     managed.clean();
 

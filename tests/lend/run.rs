@@ -1,15 +1,11 @@
 //! `usher tunnel run`: cloudflared gets the tunnel's token under a descriptor, and again when it asks to be
 //! started again.
 
-use std::fs;
-use std::time::{Duration, Instant};
-
 use rustix::process::Signal;
 use serde_json::Value;
 use usher_tests::desk::Desk;
 use usher_tests::home::run;
 use usher_tests::under_way::UnderWay;
-use usher_tests::world::eventually;
 
 use super::{give_tunnel, send, stand_in, with_cloudflared};
 use crate::{BROWSER, PROGRAMS};
@@ -109,8 +105,14 @@ fn token_with_another_secret(desk: &Desk, tunnel: &str) -> String {
     STANDARD.encode(format!(r#"{{"a":{account},"s":{secret},"t":"{tunnel}"}}"#))
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn one_that_asks_again_and_again_does_not_spin_and_can_be_ended() {
+    use std::fs;
+    use std::time::{Duration, Instant};
+
+    use usher_tests::world::eventually;
+
     let (desk, _) = desk();
     let mut running = begin(&desk, &["web"], "end:11");
     let begun = Instant::now();

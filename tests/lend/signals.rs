@@ -67,6 +67,19 @@ fn a_program_that_is_killed_leaves_no_file() {
     }
 }
 
+/// Nobody can outlive SIGKILL: the next who lends a file removes what was left.
+#[test]
+fn what_a_killed_usher_leaves_is_removed_by_the_next() {
+    let desk = desk();
+    let until_usher_ends = "echo file $CF_ACCESS_TOKEN_FILE >&2; while kill -0 $PPID; do sleep 0.1; done";
+    let mut running = begin(&desk, &["sh", "-c", until_usher_ends]);
+    let file = file_of(&mut running);
+    running.kill();
+    let next = desk.usher(&["exec", "--app", APP, "--as", "file", "--", "true"]);
+    next.expect(0);
+    assert!(!Path::new(&file).parent().expect("a folder").exists());
+}
+
 /// A program that was started with a signal ignored goes on without it, as under `nohup`.
 #[test]
 fn what_is_ignored_stays_ignored() {
@@ -82,7 +95,8 @@ fn what_is_ignored_stays_ignored() {
 #[cfg(target_os = "linux")]
 #[test]
 fn ctrl_c_arrives_once() {
-    /// Runs its words on a terminal of their own, types Ctrl-C when it is told to, then sends TERM.
+    /// Runs its words on a terminal of their own and types Ctrl-C while usher is stopped, so that the
+    /// program has seen it before usher passes anything on; USR1 tells that usher has.
     const TERMINAL: &str = r#"
 import os, pty, signal, sys
 process, terminal = pty.fork()
@@ -94,8 +108,13 @@ def wait_for(words):
     while words not in said:
         said += os.read(terminal, 1024)
 wait_for(b"file ")
+os.kill(process, signal.SIGSTOP)
+os.waitpid(process, os.WUNTRACED)
 os.write(terminal, b"\x03")
 wait_for(b"got SIGINT")
+os.kill(process, signal.SIGCONT)
+os.kill(process, signal.SIGUSR1)
+wait_for(b"got SIGUSR1")
 os.kill(process, signal.SIGTERM)
 try:
     wait_for(b"never")

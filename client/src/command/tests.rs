@@ -1,3 +1,4 @@
+mod lend;
 mod login;
 mod targets;
 mod tunnel;
@@ -196,6 +197,11 @@ fn an_answer_to_another_question_is_an_error_for_every_verb() {
         &["agent", "start"],
         &["agent", "stop"],
         &["import", "--stdin", "--kind", "api-token"],
+        &["exec", "--app", "a.test", "--", "false"],
+        &["exec", "--tunnel", "web", "--", "false"],
+        &["exec", "--cert", "--", "false"],
+        &["tunnel", "run", "web"],
+        &["cloudflared", "--", "tunnel", "list"],
     ] {
         let done = usher(words, b"secret", answering(|_| Answer::Hello(hello())));
         assert_eq!((done.exit, &*done.output), (Exit::Other, ""), "{words:?}");

@@ -27,7 +27,7 @@ pub(super) fn run(
     context: &mut Context<'_, '_>,
 ) -> Result<Exit, Error> {
     let signals = Signals::catch()?;
-    let folder = Private::make()?;
+    let folder = Private::for_what_is_made()?;
     if folder.on_disk {
         context.streams.tell(ON_DISK);
     }

@@ -23,6 +23,7 @@ const WAIT: u32 = 600;
 const TOKEN_FILE: &str = "TUNNEL_TOKEN_FILE";
 
 #[derive(Debug, Args)]
+#[group(id = "rotation")]
 pub(super) struct Arguments {
     #[command(flatten)]
     which: which::Arguments,

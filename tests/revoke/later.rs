@@ -1,1 +1,0 @@
-//! What could not be done at once is done later: after the agent was locked, ended, or killed.
