@@ -36,6 +36,7 @@ use self::known::Known;
 use self::lock::Lock;
 use self::login::Logins;
 use self::throttle::Throttle;
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::cloudflare::Edge;
 use crate::store::thread::StoreThread;
@@ -59,6 +60,8 @@ pub struct Broker {
     fetches: Fetches,
     logins: Logins,
     login_patience: Duration,
+    /// Takes notes of what the agent does by itself.
+    audit: Audit,
     /// A token came into use, or what is in use changed.
     used: Notify,
     changes: Changes,
@@ -105,6 +108,7 @@ impl Broker {
         clock: Arc<dyn Clock>,
         edge: Option<Edge>,
         login_patience: Duration,
+        audit: Audit,
     ) -> Arc<Self> {
         Arc::new(Self {
             store,
@@ -118,6 +122,7 @@ impl Broker {
             fetches: Fetches::default(),
             logins: Logins::default(),
             login_patience,
+            audit,
             used: Notify::new(),
             changes: Changes::default(),
             reading: tokio::sync::Mutex::new(Ok(())),

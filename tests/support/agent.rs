@@ -65,10 +65,12 @@ impl TestAgent {
         let socket = socket_in(folder.path());
         let endpoint = Endpoint::named(&socket).expect("a short path");
         let stop = Stop::new();
+        // In a folder of its own, never where whoever runs the tests has one.
+        let audit = Some(folder.path().join("audit.log"));
         let (listening, listens) = std::sync::mpsc::channel();
         let running = {
             let (clock, stop) = (Arc::clone(&clock) as Arc<dyn Clock>, stop.clone());
-            let world = World { clock, network, login_patience };
+            let world = World { clock, network, login_patience, audit };
             std::thread::spawn(move || {
                 let runtime =
                     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -47,6 +47,11 @@ impl Broker {
         self.inner().cache.credential(id).ok_or(BrokerError::NoSuchId)
     }
 
+    /// Tells what is known of a credential, also while the agent is locked; the store is not asked.
+    pub fn known(&self, id: &CredentialId) -> Option<Arc<Credential>> {
+        self.inner().cache.credential(id)
+    }
+
     /// Takes a secret in: first into memory, then into the store, from which it is read back.
     ///
     /// If the store fails the secret can be used until the agent ends, and the answer says so.

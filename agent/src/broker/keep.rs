@@ -90,6 +90,7 @@ impl Broker {
             log::info!("{id} is not taken any more and is dropped");
             self.inner().cache.remove(id);
             self.tell_revoked(&refused.credential);
+            self.audit.note_own("drop", &refused.credential);
             let gone = id.clone();
             if let Err(error) = self.store.call(move |store| store.remove(&gone)).await {
                 log::error!("{id} could not be removed from the store: {error}");
