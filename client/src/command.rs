@@ -2,6 +2,7 @@
 
 mod access;
 mod agent;
+mod audit;
 mod forget;
 mod import;
 mod list;
@@ -39,7 +40,7 @@ struct Verb {
     run: fn(&ArgMatches, &mut Context<'_, '_>) -> Result<Exit, Error>,
 }
 
-const VERBS: [Verb; 14] = [
+const VERBS: [Verb; 15] = [
     Verb {
         name: "token",
         about: "Print the Access token for an application's URL",
@@ -99,6 +100,12 @@ const VERBS: [Verb; 14] = [
         about: "Tell what happens to credentials, as it happens",
         arguments: watch::Arguments::augment_args,
         run: |matches, context| watch::run(read(matches)?, context),
+    },
+    Verb {
+        name: "audit",
+        about: "Tell who asked the agent for what, from its audit log",
+        arguments: audit::Arguments::augment_args,
+        run: |matches, context| audit::run(&read(matches)?, context),
     },
     Verb {
         name: "status",
