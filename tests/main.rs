@@ -15,10 +15,11 @@
 //! - [`examples`]: clients in other languages
 //! - [`programs`]: the real programs in a clean home
 //! - [`logins`]: the same before a simulated edge: logins, refreshing, verifying, service tokens
-//! - [`watch`]: who is told what happens to credentials
+//! - [`watch`]: who is told what happens to credentials; [`audit`]: what is noted of who asked for what
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
 mod access;
+mod audit;
 mod crash;
 mod edge_is_true;
 mod examples;

@@ -39,8 +39,7 @@ fn append_each(path: &Path, lines: &[u8], written: &mut usize) -> io::Result<()>
             continue;
         }
         let fits = if fits == 0 { rest.len() } else { fits };
-        add(path, &rest[..fits])?;
-        *written += fits;
+        add(path, &rest[..fits], written)?;
     }
     Ok(())
 }
@@ -89,24 +88,37 @@ fn named(path: &Path, number: u32) -> PathBuf {
     }
 }
 
-fn add(path: &Path, lines: &[u8]) -> io::Result<()> {
+/// Adds lines to the file. Where there is no room for all, as many as there is room for.
+fn add(path: &Path, lines: &[u8], written: &mut usize) -> io::Result<()> {
     let mut file = platform::open_to_append(path)?;
-    let before = file.seek(SeekFrom::End(0))?;
-    let added = end_of_line(&mut file, before).and_then(|()| file.write_all(lines));
-    if added.is_err() {
-        let _ = file.set_len(before); // a part of it is no line
+    let length = file.seek(SeekFrom::End(0))?;
+    let mut begin = length + end_of_line(&mut file, length)?;
+    let mut rest = lines;
+    while !rest.is_empty() {
+        match file.write(rest) {
+            Ok(count @ 1..) => rest = &rest[count..],
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            failed => {
+                let whole = fitting(lines, (lines.len() - rest.len()) as u64);
+                begin += whole as u64;
+                let _ = file.set_len(begin); // a part of a line is none
+                *written += whole;
+                return failed.and(Err(io::ErrorKind::WriteZero.into()));
+            }
+        }
     }
-    added
+    *written += lines.len();
+    Ok(())
 }
 
-/// Ends a line that a crash cut off, so that the next one is not joined to it.
-fn end_of_line(file: &mut File, length: u64) -> io::Result<()> {
+/// Ends a line that a crash cut off, so that the next one is not joined to it; tells how much that took.
+fn end_of_line(file: &mut File, length: u64) -> io::Result<u64> {
     let mut last = [b'\n'];
     if length > 0 {
         file.seek(SeekFrom::Start(length - 1))?;
         file.read_exact(&mut last)?;
     }
-    if last == *b"\n" { Ok(()) } else { file.write_all(b"\n") }
+    if last == *b"\n" { Ok(0) } else { file.write_all(b"\n").map(|()| 1) }
 }
 
 #[cfg(test)]
