@@ -41,8 +41,9 @@ impl Entry {
         let of =
             |profile: Option<&ProfileName>| named(Named { profile: profile.cloned(), ..Named::default() });
         let tunnel = |which: &usher_proto::tunnel::WhichTunnel| {
-            let (label, profile) = (Some(which.tunnel.to_string()), Some(which.profile.clone()));
-            named(Named { id: None, label, profile })
+            // A name is text of the peer's, and may be a token in the wrong place.
+            let label = which.tunnel.is_uuid().then(|| which.tunnel.to_string());
+            named(Named { id: None, label, profile: Some(which.profile.clone()) })
         };
         let (verb, about, at_once) = match request {
             Request::Token { app, profile, .. } => ("token", at(app, profile), false),

@@ -1,6 +1,7 @@
 mod lend;
 mod login;
 mod targets;
+mod tunnel;
 
 use std::io;
 use std::sync::{Arc, Mutex};

@@ -5,9 +5,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use usher_agent::cloudflare::{self, service_token};
+use usher_agent::cloudflare::{self, certificate, service_token, tunnel};
 use usher_agent::store::Record;
 use usher_proto::request::{Import, Origin};
+use usher_proto::tunnel::TunnelForm;
 use usher_proto::{Answer, Kind, ProfileName, Secret, frame};
 
 use super::input::{line, secret};
@@ -52,7 +53,32 @@ fn is_fit_for_headers(record: &Record) {
             let is_line = |secret: &Secret| secret.expose().iter().all(|byte| (b' '..=b'~').contains(byte));
             assert!(headers.iter().all(|(_, value)| is_line(value)), "a header holds what none may");
         }
-        Kind::AccountCert | Kind::Tunnel => {}
+        Kind::AccountCert => {
+            let (_, token) = certificate::api_token(&record.secret).expect("a certificate has an API token");
+            assert!(is_word(&token), "an API token has characters that would end a header");
+        }
+        Kind::Tunnel => has_two_forms(record),
+    }
+}
+
+/// Either form of a tunnel gives both, and stays what it is.
+fn has_two_forms(record: &Record) {
+    const FORMS: [TunnelForm; 2] = [TunnelForm::Token, TunnelForm::Credentials];
+    let written = |secret: &Secret| FORMS.map(|form| tunnel::in_form(secret, form).expect("a form"));
+    let both = written(&record.secret);
+    for form in &both {
+        assert_eq!(written(form), both);
+        let given = Origin::Given { kind: Kind::Tunnel, app: None, label: None };
+        let again = Import {
+            profile: ProfileName::default(),
+            from: given,
+            secret: secret(form.expose()).expect("not empty"),
+        };
+        let again = cloudflare::read(again, NOW).expect("a form is one").credential;
+        assert_eq!(
+            (&again.id, &again.account, &again.tunnel),
+            (&record.credential.id, &record.credential.account, &record.credential.tunnel)
+        );
     }
 }
 

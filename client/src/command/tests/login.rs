@@ -21,7 +21,7 @@ pub(super) fn opened(page: &str) -> bool {
 }
 
 /// Tells what the browser was given since the last time.
-fn pages() -> Vec<String> {
+pub(super) fn pages() -> Vec<String> {
     BROWSER.with_borrow_mut(|(_, pages)| std::mem::take(pages))
 }
 
