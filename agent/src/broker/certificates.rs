@@ -4,35 +4,42 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
-use usher_proto::{Credential, CredentialId, Kind, ProfileName, Secret};
+use usher_proto::{Credential, CredentialId, Kind, ProfileName};
 
+use super::authority::Authority;
 use super::{Broker, BrokerError};
+use crate::cloudflare::EdgeError;
 use crate::cloudflare::api::{Api, ApiError};
-use crate::cloudflare::edge::{Edge, Region};
+use crate::cloudflare::edge::Edge;
 use crate::cloudflare::error::Trouble;
-use crate::cloudflare::{EdgeError, certificate};
 use crate::store::Record;
 
 /// For all that one request asks of the API; a client waits a little longer than that.
 const LIMIT: Duration = Duration::from_secs(90);
 
-/// An account, and the certificate that manages its tunnels.
+/// An account, and with what its tunnels are managed.
 pub(super) struct Account {
     /// The account's id.
     pub(super) id: String,
-    /// The certificate's.
-    pub(super) certificate: CredentialId,
-    /// Whose it is.
-    pub(super) profile: ProfileName,
-    region: Region,
-    token: Secret,
+    /// The certificate; an API token where one may take its place.
+    pub(super) authority: Authority,
     deadline: Instant,
 }
 
 impl Account {
-    /// Speaks to the API as the certificate allows.
+    /// Begins to ask about an account; all that is asked has its limit from now on.
+    pub(super) fn new(id: String, authority: Authority) -> Self {
+        Self { id, authority, deadline: Instant::now() + LIMIT }
+    }
+
+    /// Tells whose the credentials of its tunnels are.
+    pub(super) fn profile(&self) -> &ProfileName {
+        &self.authority.credential.profile
+    }
+
+    /// Speaks to the API as is allowed.
     pub(super) fn api<'e>(&'e self, edge: &'e Edge) -> Api<'e> {
-        edge.api(self.region, &self.token)
+        self.authority.api(edge)
     }
 
     /// Asks the API, and does not wait longer than somebody who waits for the answer.
@@ -40,14 +47,11 @@ impl Account {
         &self,
         asking: impl Future<Output = Result<T, ApiError>>,
     ) -> Result<T, BrokerError> {
-        let late = |_| EdgeError::Network { host: self.region.api().to_owned(), trouble: Trouble::Timeout };
-        timeout_at(self.deadline, asking).await.map_err(late)?.map_err(failed)
+        let host = || self.authority.region.api().to_owned();
+        let late = |_| EdgeError::Network { host: host(), trouble: Trouble::Timeout };
+        let answer = timeout_at(self.deadline, asking).await.map_err(late)?;
+        answer.map_err(|error| self.authority.refused(error))
     }
-}
-
-/// Says why the API did not do what it was asked with an account certificate.
-pub(super) fn failed(error: ApiError) -> BrokerError {
-    BrokerError::Api { with: Kind::AccountCert, error }
 }
 
 impl Broker {
@@ -58,17 +62,9 @@ impl Broker {
         certificate: Option<&CredentialId>,
         profile: &ProfileName,
     ) -> Result<Account, BrokerError> {
-        let Record { credential, secret } = self.certificate(certificate, profile).await?;
-        let (region, token) = certificate::api_token(&secret)?;
-        let Credential { id, profile, account, .. } = &*credential;
-        Ok(Account {
-            id: account.clone().unwrap_or_default(),
-            certificate: id.clone(),
-            profile: profile.clone(),
-            region,
-            token,
-            deadline: Instant::now() + LIMIT,
-        })
+        let record = self.certificate(certificate, profile).await?;
+        let id = record.credential.account.clone().unwrap_or_default();
+        Ok(Account::new(id, Authority::of_certificate(&record)?))
     }
 
     /// Finds an account certificate: the one that is named, else the only one of the profile.
@@ -105,18 +101,24 @@ fn only_one(held: Vec<Arc<Credential>>) -> Result<Arc<Credential>, BrokerError> 
 mod tests {
     use std::future::pending;
 
+    use usher_proto::request::{Import, Origin};
+    use usher_proto::{Secret, Timestamp};
+
     use super::*;
+    use crate::cloudflare;
 
     #[tokio::test(start_paused = true)]
     async fn an_api_that_does_not_answer_is_given_up_before_a_client_gives_up() {
-        let account = Account {
-            id: "0".repeat(32),
-            certificate: "cert-0123456789ab".parse().expect("an id"),
+        let content = r#"{"zoneID":"Z","accountID":"Z","apiToken":"token","endpoint":"fed"}"#
+            .replace('Z', &"0".repeat(32));
+        let pem = pem::encode(&pem::Pem::new("ARGO TUNNEL TOKEN", content));
+        let import = Import {
             profile: ProfileName::default(),
-            region: Region::Fedramp,
-            token: Secret::new(vec![1]).expect("not empty"),
-            deadline: Instant::now() + LIMIT,
+            from: Origin::Given { kind: Kind::AccountCert, app: None, label: None },
+            secret: Secret::new(pem.into_bytes()).expect("not empty"),
         };
+        let record = cloudflare::read(import, Timestamp(0)).expect("a certificate");
+        let account = Account::new(String::new(), Authority::of_certificate(&record).expect("a certificate"));
         let begun = Instant::now();
         for _ in 0..2 {
             let late = account.asked(pending::<Result<(), _>>()).await;

@@ -81,12 +81,7 @@ pub enum BrokerError {
     /// No rotation of it is under way.
     NotRotating,
     /// A rotation was begun, and goes on when it is asked for again.
-    HalfRotated {
-        /// What Cloudflare's API was asked with.
-        with: Kind,
-        /// Why it is not finished.
-        error: ApiError,
-    },
+    HalfRotated(Box<BrokerError>),
     /// The answer with the new secret was lost, again and again.
     SecretLost,
     /// Cloudflare's API did not do it.
@@ -100,6 +95,22 @@ pub enum BrokerError {
     NotACredential(NotACredential),
     /// The store failed.
     Store(StoreError),
+}
+
+impl BrokerError {
+    /// Tells whether another try later may help, or a look at what was done.
+    pub(super) fn is_passing(&self) -> bool {
+        match self {
+            BrokerError::Api { error, .. } => error.is_passing() || *error == ApiError::AnswerLost,
+            BrokerError::Edge(error) => ApiError::Edge(error.clone()).is_passing(),
+            _ => false,
+        }
+    }
+
+    /// Tells whether the API did not take what it was asked with, so that something else may do.
+    pub(super) fn is_of_authority(&self) -> bool {
+        matches!(self, BrokerError::Api { error: ApiError::Unauthorized { .. } | ApiError::BadToken, .. })
+    }
 }
 
 impl From<NotACredential> for BrokerError {

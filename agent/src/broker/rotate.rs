@@ -10,12 +10,12 @@ use std::time::Duration;
 use tokio::time::sleep;
 use usher_proto::answer::Outcome;
 use usher_proto::tunnel::WhichTunnel;
-use usher_proto::{Credential, CredentialId, Kind, Timestamp};
+use usher_proto::{Credential, CredentialId, Kind, Secret, Timestamp, TunnelName};
 
-use super::authority::Authority;
+use super::certificates::Account;
 use super::notes::{revoked_id, rotating_id};
 use super::{Broker, BrokerError};
-use crate::cloudflare::api::{Api, ApiError};
+use crate::cloudflare::api::{self, Api, ApiError};
 use crate::cloudflare::tunnel;
 use crate::store::{Matter, Note, Record, Rotating};
 
@@ -24,6 +24,9 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// So often connectors are cut that are there again.
 const CUTS: u32 = 5;
+
+/// So often a secret is asked for whose answer is lost.
+const TRIES: u32 = 3;
 
 /// What became of a rotation.
 #[derive(Debug)]
@@ -38,12 +41,10 @@ pub struct Rotated {
     pub overlap: Option<Timestamp>,
 }
 
-/// A tunnel at Cloudflare, and with what it can be managed.
+/// A tunnel at Cloudflare, and with what it is managed.
 struct Managed {
-    account: String,
-    id: String,
-    name: String,
-    authority: Authority,
+    account: Account,
+    tunnel: api::Tunnel,
     held: Option<Record>,
 }
 
@@ -59,33 +60,31 @@ impl Broker {
         self.read().await?;
         let _turn = self.rotating.lock().await;
         let managed = self.managed(which).await?;
-        let Managed { account, id, authority, held, .. } = &managed;
-        let api = self.api(authority, held.as_ref())?;
-        let mut note = self.rotation(&api, &managed, drop_connections, staged).await?;
+        let mut note = self.rotation(&managed, drop_connections, staged).await?;
+        let Managed { account, tunnel, .. } = &managed;
+        let api = account.api(self.edge()?);
         let (Matter::Rotating(rotating), Some(token)) = (&mut note.matter, &note.secret) else {
             return Err(BrokerError::Locked);
         };
         if !rotating.changed {
             let secret = tunnel::base64_of(token)?;
-            match api.set_tunnel_secret(account, id, &rotating.name, &secret).await {
-                Ok(()) => {}
-                Err(error) if error.is_passing() || error == ApiError::AnswerLost => {
-                    return Err(BrokerError::HalfRotated { with: authority.credential.kind, error });
-                }
+            let changed = api.set_tunnel_secret(&account.id, &tunnel.id, &tunnel.name, &secret);
+            match account.asked(changed).await {
+                Ok(()) => rotating.changed = true,
+                Err(error) if error.is_passing() => return Err(BrokerError::HalfRotated(error.into())),
                 Err(error) => {
                     self.unnote(&note.id).await; // nothing was changed
-                    return Err(authority.refused(error));
+                    return Err(error);
                 }
             }
-            rotating.changed = true;
         }
-        let (rotating, token) = (rotating.clone(), Arc::clone(token));
-        let record = Record { credential: Arc::clone(&rotating.credential), secret: token };
-        self.put_in_place(record).await;
+        let rotating = rotating.clone();
+        let secret = Arc::clone(token);
+        self.put_in_place(Record { credential: Arc::clone(&rotating.credential), secret }).await;
         self.note_or_log(note.clone()).await;
         if rotating.drop_connections {
-            let half = |error| BrokerError::HalfRotated { with: authority.credential.kind, error };
-            cut_connectors(&api, account, id).await.map_err(half)?;
+            let cut = account.asked(cut_connectors(&api, &account.id, &tunnel.id)).await;
+            cut.map_err(|error| BrokerError::HalfRotated(error.into()))?;
         }
         if !rotating.staged {
             self.finish_rotation(&note.id, &rotating).await;
@@ -122,10 +121,10 @@ impl Broker {
         if rotating.changed {
             return Some(record);
         }
-        let (account, id) = (rotating.credential.account.as_deref()?, rotating.credential.tunnel.as_deref()?);
-        for authority in self.authorities_for(account, &rotating.credential.profile) {
-            let api = self.api(&authority, Some(held)).ok()?;
-            let Ok(theirs) = api.tunnel_token(account, id).await else { continue };
+        let id = rotating.credential.tunnel.as_deref()?;
+        for account in self.accounts_of(held) {
+            let theirs = account.asked(account.api(self.edge().ok()?).tunnel_token(&account.id, id)).await;
+            let Ok(theirs) = theirs else { continue };
             if !tunnel::is_same(&theirs, token) {
                 return None;
             }
@@ -140,32 +139,29 @@ impl Broker {
     /// Takes up a rotation that was begun, or begins one: makes the new secret and notes it.
     async fn rotation(
         &self,
-        api: &Api<'_>,
         managed: &Managed,
         drop_connections: bool,
         staged: bool,
     ) -> Result<Note, BrokerError> {
-        let Managed { account, id, name, held, authority } = managed;
-        let profile = held.as_ref().map_or(&authority.credential.profile, |held| &held.credential.profile);
-        let theirs = api.tunnel_token(account, id).await.map_err(|error| authority.refused(error))?;
-        let begun = tunnel::issued(theirs, name)?.into_record(profile.clone());
-        let theirs = &begun.secret;
-        let id = rotating_id(&begun.credential.id);
+        let Managed { account, tunnel, held } = managed;
+        let api = account.api(self.edge()?);
+        let theirs = account.asked(api.tunnel_token(&account.id, &tunnel.id)).await?;
+        let theirs = tunnel::issued(theirs, &tunnel.name)?;
+        let profile = held.as_ref().map_or(account.profile(), |held| &held.credential.profile);
+        let Record { credential, secret: theirs } = theirs.into_record(profile.clone());
+        let id = rotating_id(&credential.id);
         if let Some(mut note) = self.noted(&id)
             && let (Matter::Rotating(rotating), Some(new)) = (&mut note.matter, &note.secret)
         {
-            rotating.changed = tunnel::is_same(theirs, new);
+            rotating.changed = tunnel::is_same(&theirs, new);
             rotating.drop_connections |= drop_connections;
             rotating.staged |= staged;
             return Ok(note);
         }
-        let token = Arc::new(tunnel::with_secret(theirs, &tunnel::new_secret())?);
+        let token = Arc::new(tunnel::with_secret(&theirs, &tunnel::new_secret())?);
         let rotating = Rotating {
-            credential: held
-                .as_ref()
-                .map_or(Arc::clone(&begun.credential), |held| Arc::clone(&held.credential)),
-            name: name.clone(),
-            before: Some(revoked_id(Kind::Tunnel, theirs)),
+            credential: held.as_ref().map_or(credential, |held| Arc::clone(&held.credential)),
+            before: revoked_id(Kind::Tunnel, &theirs),
             changed: false,
             drop_connections,
             staged,
@@ -179,52 +175,31 @@ impl Broker {
         Ok(note)
     }
 
-    /// Finds a tunnel at Cloudflare: among what is held, or by the certificate.
+    /// Finds a tunnel at Cloudflare: by what is held, else by the certificate.
     async fn managed(&self, which: &WhichTunnel) -> Result<Managed, BrokerError> {
         let held = self.held_tunnel(which)?;
-        let (account, authorities) = match &held {
-            Some(Record { credential, .. }) => {
-                let account = credential.account.clone().unwrap_or_default();
-                let authorities = self.authorities_for(&account, &credential.profile);
-                (account, authorities)
-            }
-            None => {
-                let certificate = self.certificate(which.cert.as_ref(), &which.profile).await?;
-                let account = certificate.credential.account.clone().unwrap_or_default();
-                let authorities = self.certificates_of(&account, &certificate.credential.profile);
-                (account, authorities)
-            }
+        let (accounts, name) = match &held {
+            Some(record) => (self.accounts_of(record), uuid_of(record)),
+            None => (vec![self.account(which.cert.as_ref(), &which.profile).await?], None),
         };
+        let name = name.unwrap_or_else(|| which.tunnel.clone());
         let mut refused = BrokerError::NoCert;
-        for authority in authorities {
-            let api = self.api(&authority, held.as_ref())?;
-            let found = match held.as_ref().and_then(|held| held.credential.tunnel.as_deref()) {
-                Some(id) => api.tunnel(&account, id).await,
-                None => named(&api, &account, which).await,
-            };
-            match found {
-                Ok(found) if found.deleted.is_none() => {
-                    return Ok(Managed { account, id: found.id, name: found.name, authority, held });
-                }
-                Ok(_) | Err(ApiError::NotFound) => return Err(BrokerError::NoSuchTunnel),
-                Err(error @ (ApiError::Unauthorized { .. } | ApiError::BadToken)) => {
-                    refused = authority.refused(error);
-                }
-                Err(error) => return Err(authority.refused(error)),
+        for account in accounts {
+            match self.find_tunnel(&account, &account.api(self.edge()?), &name).await {
+                Ok(tunnel) => return Ok(Managed { account, tunnel, held }),
+                Err(error) if error.is_of_authority() => refused = error,
+                Err(error) => return Err(error),
             }
         }
         Err(refused)
     }
 
-    /// Speaks to the API that knows a tunnel.
-    pub(super) fn api<'a>(
-        &'a self,
-        authority: &'a Authority,
-        held: Option<&Record>,
-    ) -> Result<Api<'a>, BrokerError> {
-        let of_tunnel = held.map(|held| tunnel::region(&held.secret));
-        let region = authority.region.or(of_tunnel).unwrap_or(crate::cloudflare::edge::Region::Commercial);
-        Ok(self.edge()?.api(region, &authority.token))
+    /// Lists with what a tunnel's account can be asked.
+    fn accounts_of(&self, held: &Record) -> Vec<Account> {
+        let Credential { account, profile, .. } = &*held.credential;
+        let id = account.clone().unwrap_or_default();
+        let authorities = self.authorities_for(&id, profile, tunnel::region(&held.secret));
+        authorities.into_iter().map(|authority| Account::new(id.clone(), authority)).collect()
     }
 
     /// Puts a new secret in the place of the one before, in memory and then in the store.
@@ -239,27 +214,33 @@ impl Broker {
     }
 
     async fn finish_rotation(&self, id: &CredentialId, rotating: &Rotating) {
-        if let Some(before) = rotating.before.clone() {
-            let matter = Matter::Revoked { kind: Kind::Tunnel, at: self.clock.now(), expires: None };
-            self.note_or_log(Note { id: before, matter, secret: None }).await;
-        }
+        let matter = Matter::Revoked { kind: Kind::Tunnel, at: self.clock.now(), expires: None };
+        self.note_or_log(Note { id: rotating.before.clone(), matter, secret: None }).await;
         self.unnote(id).await;
         self.forget_needless_notes().await;
     }
 }
 
-/// Finds a tunnel by name or UUID.
-async fn named(
-    api: &Api<'_>,
-    account: &str,
-    which: &WhichTunnel,
-) -> Result<crate::cloudflare::api::Tunnel, ApiError> {
-    let name = which.tunnel.as_str();
-    if which.tunnel.is_uuid() {
-        return api.tunnel(account, name).await;
+fn uuid_of(held: &Record) -> Option<TunnelName> {
+    held.credential.tunnel.as_ref()?.parse().ok()
+}
+
+/// Asks for a new secret until its answer is heard: one that is lost on the way is lost for good, and
+/// only yet another one helps.
+async fn until_heard<F>(mut ask: impl FnMut() -> F) -> Result<Secret, ApiError>
+where
+    F: Future<Output = Result<Secret, ApiError>>,
+{
+    let mut heard = ask().await;
+    for _ in 1..TRIES {
+        match heard {
+            Err(ApiError::AnswerLost) => {}
+            heard => return heard,
+        }
+        // What fails now does not undo what was lost before.
+        heard = ask().await.map_err(|_| ApiError::AnswerLost);
     }
-    let filter = crate::cloudflare::api::TunnelFilter { name: Some(name) };
-    api.tunnels(account, filter).await?.into_iter().next().ok_or(ApiError::NotFound)
+    heard
 }
 
 /// Cuts every connector of a tunnel, and sees that none of them stayed. They may connect again with the

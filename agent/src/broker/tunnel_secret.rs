@@ -56,10 +56,13 @@ impl Broker {
     /// Fetches credentials; many callers cause one question.
     async fn fetch_tunnel(self: &Arc<Self>, which: &WhichTunnel) -> Result<Record, BrokerError> {
         let account = self.account(which.cert.as_ref(), &which.profile).await?;
-        let flight = self.fetches.tunnels.join((account.certificate.clone(), which.tunnel.clone()), || {
-            let (broker, name) = (Arc::clone(self), which.tunnel.clone());
-            async move { broker.fetch_tunnel_now(&account, &name).await }
-        });
+        let flight = self.fetches.tunnels.join(
+            (account.authority.credential.id.clone(), which.tunnel.clone()),
+            || {
+                let (broker, name) = (Arc::clone(self), which.tunnel.clone());
+                async move { broker.fetch_tunnel_now(&account, &name).await }
+            },
+        );
         flight.await
     }
 
@@ -75,7 +78,7 @@ impl Broker {
             return self.note_name(held, &found);
         }
         let token = account.asked(api.tunnel_token(&account.id, &found.id)).await?;
-        self.keep(tunnel::issued(token, &found.name)?, &account.profile)
+        self.keep(tunnel::issued(token, &found.name)?, account.profile())
     }
 
     /// Notes the name of credentials that nobody gave one, so that they are found by it from now on.

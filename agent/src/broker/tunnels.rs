@@ -6,7 +6,7 @@ use std::sync::Arc;
 use usher_proto::tunnel::{Connector, Tunnel, TunnelStatus, WhichTunnel};
 use usher_proto::{Credential, CredentialId, Kind, ProfileName, TunnelName};
 
-use super::certificates::{Account, failed};
+use super::certificates::Account;
 use super::{Broker, BrokerError};
 use crate::cloudflare::api::{self, Api, ApiError, TunnelFilter};
 
@@ -48,7 +48,7 @@ impl Broker {
             let id = name.as_str().to_ascii_lowercase();
             match account.asked(api.tunnel(&account.id, &id)).await {
                 Ok(tunnel) if !tunnel.id.eq_ignore_ascii_case(&id) => {
-                    return Err(failed(ANOTHER));
+                    return Err(account.authority.refused(ANOTHER));
                 }
                 Err(BrokerError::Api { error: ApiError::NotFound, .. }) => Vec::new(),
                 found => vec![found?],
@@ -66,7 +66,7 @@ impl Broker {
 
     /// Lists the credentials that are held for an account's tunnels, by UUID.
     pub(super) fn held_for(&self, account: &Account) -> HashMap<String, CredentialId> {
-        let all = self.inner().cache.list(Some(&account.profile));
+        let all = self.inner().cache.list(Some(account.profile()));
         let of_account = all.iter().filter(|credential| {
             credential.kind == Kind::Tunnel && credential.account.as_ref() == Some(&account.id)
         });

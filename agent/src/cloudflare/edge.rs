@@ -59,6 +59,16 @@ pub enum Region {
     Fedramp,
 }
 
+impl Region {
+    /// Tells in which one a team is, by its domain.
+    pub fn of(team: Option<&TeamDomain>) -> Self {
+        match team.is_some_and(TeamDomain::is_fedramp) {
+            true => Region::Fedramp,
+            false => Region::Commercial,
+        }
+    }
+}
+
 /// A login that was begun: the page for the browser, and the key that opens the answer.
 pub struct Login(pub(super) Begun);
 

@@ -139,8 +139,8 @@ impl From<BrokerError> for Refusal {
                 "no rotation of it is under way",
                 "`usher tunnel rotate` begins one",
             ),
-            BrokerError::HalfRotated { with, error } => {
-                let Refusal { code, message, hint } = api::words(with, error);
+            BrokerError::HalfRotated(error) => {
+                let Refusal { code, message, hint } = (*error).into();
                 Refusal::new(
                     code,
                     format!("the rotation is not finished: {message}"),

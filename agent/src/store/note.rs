@@ -86,10 +86,8 @@ pub enum Reach {
 pub struct Rotating {
     /// The tunnel's credentials, with the new secret.
     pub credential: Arc<Credential>,
-    /// The tunnel's name, which Cloudflare wants to be told with the secret.
-    pub name: String,
-    /// By what the secret before is recognised, if it was held.
-    pub before: Option<CredentialId>,
+    /// By what the secret before is recognised.
+    pub before: CredentialId,
     /// The new secret is at Cloudflare.
     pub changed: bool,
     /// Every connector is to be cut.

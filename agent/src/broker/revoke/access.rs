@@ -1,6 +1,6 @@
 //! Ends app and org tokens: by the end of their session, or by what an administrator may do.
 
-use usher_proto::{AppUrl, Audience, Credential, Secret, TeamDomain};
+use usher_proto::{AppUrl, Audience, Credential, Secret};
 
 use super::{Tried, Why};
 use crate::broker::Broker;
@@ -72,9 +72,8 @@ impl Broker {
             (reach, _) => *reach,
         };
         let (mut done, mut failed) = (false, None);
-        for authority in self.api_tokens(&credential.profile) {
-            let api = edge.api(region(credential), &authority.token);
-            match end_by_api(&api, credential, reach, &self.audiences_of(credential)).await {
+        for authority in self.api_tokens(&credential.profile, Region::of(credential.team.as_ref())) {
+            match end_by_api(&authority.api(edge), credential, reach, &self.audiences_of(credential)).await {
                 Ok(found) => done |= found,
                 Err(error) => failed = Some(error),
             }
@@ -152,11 +151,4 @@ async fn end_by_api(
         }
     }
     Ok(false)
-}
-
-fn region(credential: &Credential) -> Region {
-    match credential.team.as_ref().is_some_and(TeamDomain::is_fedramp) {
-        true => Region::Fedramp,
-        false => Region::Commercial,
-    }
 }

@@ -49,8 +49,8 @@ impl Broker {
         let own = edge.api(region, token);
         let Some((owner, id)) = identity(&own, token).await? else { return Ok(Tried::Done) };
         let mut tried = Tried::Never(Why::ByHand { id: Some(id.clone()) });
-        for authority in self.api_tokens(&revoking.credential.profile) {
-            match edge.api(region, &authority.token).delete_token(owner.borrowed(), &id).await {
+        for authority in self.api_tokens(&revoking.credential.profile, region) {
+            match authority.api(edge).delete_token(owner.borrowed(), &id).await {
                 Ok(()) | Err(ApiError::NotFound) => {
                     return Ok(match identity(&own, token).await? {
                         None => Tried::Done,

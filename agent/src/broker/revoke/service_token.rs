@@ -1,7 +1,5 @@
 //! Ends service tokens: an administrator's API token deletes them.
 
-use usher_proto::{Credential, TeamDomain};
-
 use super::{Tried, Why};
 use crate::broker::Broker;
 use crate::cloudflare::Edge;
@@ -16,12 +14,11 @@ impl Broker {
         revoking: &Revoking,
     ) -> Result<Tried, ApiError> {
         let credential = &revoking.credential;
-        let authorities = self.api_tokens(&credential.profile);
+        let authorities = self.api_tokens(&credential.profile, Region::of(credential.team.as_ref()));
         let Some(client_id) = &credential.client_id else { return Ok(Tried::Never(Why::NotFound)) };
         let mut tried = Tried::Never(if authorities.is_empty() { Why::NoAuthority } else { Why::NotFound });
         for authority in authorities {
-            let api = edge.api(region(credential), &authority.token);
-            match delete(&api, client_id).await {
+            match delete(&authority.api(edge), client_id).await {
                 Ok(true) => return Ok(Tried::Done),
                 // It may have been deleted by a try whose answer was lost.
                 Ok(false) if revoking.told.is_some() => return Ok(Tried::Done),
@@ -45,11 +42,4 @@ async fn delete(api: &Api<'_>, client_id: &str) -> Result<bool, ApiError> {
         };
     }
     Ok(false)
-}
-
-fn region(credential: &Credential) -> Region {
-    match credential.team.as_ref().is_some_and(TeamDomain::is_fedramp) {
-        true => Region::Fedramp,
-        false => Region::Commercial,
-    }
 }

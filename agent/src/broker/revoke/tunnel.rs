@@ -21,10 +21,9 @@ impl Broker {
             return Ok(Tried::Never(Why::NotFound));
         };
         let mut tried = Tried::Never(Why::NoAuthority);
-        for authority in self.authorities_for(account, &credential.profile) {
-            let region = authority.region.unwrap_or_else(|| tunnel::region(credentials));
-            let api = edge.api(region, &authority.token);
-            match change(&api, account, tunnel, credentials).await {
+        let region = tunnel::region(credentials);
+        for authority in self.authorities_for(account, &credential.profile, region) {
+            match change(&authority.api(edge), account, tunnel, credentials).await {
                 Ok(()) => return Ok(Tried::Done),
                 Err(error) => tried = error.into(),
             }

@@ -6,6 +6,7 @@ use usher_proto::{Credential, Kind};
 
 use super::{End, Ending};
 use crate::broker::Broker;
+use crate::cloudflare::edge::Region;
 use crate::store::Reach;
 
 /// How a credential is ended at Cloudflare.
@@ -38,7 +39,7 @@ impl Broker {
         if credential.is_expired(self.clock.now()) {
             return Way::Expired;
         }
-        let by_api = !self.api_tokens(&credential.profile).is_empty();
+        let by_api = !self.api_tokens(&credential.profile, Region::Commercial).is_empty();
         match credential.kind {
             Kind::AppToken if credential.client_id.is_some() => Way::RevokeApp,
             Kind::AppToken if by_api && reach == Reach::App => Way::RevokeApp,

@@ -3,68 +3,64 @@
 
 use std::sync::Arc;
 
-use usher_proto::{CredentialId, Kind, Secret};
+use usher_proto::{CredentialId, ProfileName, Secret};
 
-use super::Rotated;
-use super::service_token::TRIES;
+use super::{Rotated, until_heard};
+use crate::broker::authority::Authority;
 use crate::broker::notes::rotating_id;
 use crate::broker::{Broker, BrokerError};
-use crate::cloudflare::api::{Api, ApiError, Owner};
+use crate::cloudflare::api::{ApiError, Owner};
 use crate::cloudflare::certificate;
 use crate::store::{Matter, Note, Record};
 
 impl Broker {
     /// Rolls the certificate's API token with another one that may do that.
-    pub async fn roll_certificate(self: &Arc<Self>, id: &CredentialId) -> Result<Rotated, BrokerError> {
-        let held = self.certificate(Some(id), &usher_proto::ProfileName::default()).await?;
+    pub async fn roll_certificate(&self, id: &CredentialId) -> Result<Rotated, BrokerError> {
+        let held = self.certificate(Some(id), &ProfileName::default()).await?;
         let _turn = self.rotating.lock().await;
-        let (region, own) = certificate::api_token(&held.secret)?;
+        let own = Authority::of_certificate(&held)?;
         let note_id = rotating_id(id);
         let begun = self.noted(&note_id).and_then(|note| match note.matter {
             Matter::Rolling { token, .. } => Some(token),
             _ => None,
         });
+        let is_new = begun.is_none();
         let token = match begun {
             Some(token) => token,
-            None => {
-                self.edge()?
-                    .api(region, &own)
-                    .verify()
-                    .await
-                    .map_err(|error| BrokerError::Api { with: Kind::AccountCert, error })?
-                    .id
-            }
+            None => own.api(self.edge()?).verify().await.map_err(|error| own.refused(error))?.id,
         };
         let matter = Matter::Rolling { credential: Arc::clone(&held.credential), token: token.clone() };
         self.note(Note { id: note_id.clone(), matter, secret: None }).await?;
-        let mut refused = BrokerError::NoApiToken;
-        for authority in self.api_tokens(&held.credential.profile) {
-            let value = match rolled(&self.edge()?.api(region, &authority.token), &token).await {
-                Ok(value) => value,
-                Err(ApiError::AnswerLost) => return Err(BrokerError::SecretLost),
-                Err(error @ (ApiError::Unauthorized { .. } | ApiError::BadToken)) => {
-                    refused = BrokerError::Api { with: Kind::ApiToken, error };
-                    continue;
+        match self.roll(&own, &token).await {
+            Ok(value) => {
+                let secret = certificate::with_api_token(&held.secret, &value)?.into();
+                self.put_in_place(Record { secret, credential: Arc::clone(&held.credential) }).await;
+                self.unnote(&note_id).await;
+                Ok(Rotated { credential: held.credential, deployed: 0, finished: true, overlap: None })
+            }
+            Err(error) => {
+                if is_new && error != BrokerError::SecretLost {
+                    self.unnote(&note_id).await; // nothing was changed
                 }
-                Err(error) => return Err(BrokerError::Api { with: Kind::ApiToken, error }),
-            };
-            let secret = certificate::with_api_token(&held.secret, &value)?;
-            self.put_in_place(Record { credential: Arc::clone(&held.credential), secret: secret.into() })
-                .await;
-            self.unnote(&note_id).await;
-            return Ok(Rotated { credential: held.credential, deployed: 0, finished: true, overlap: None });
+                Err(error)
+            }
         }
-        self.unnote(&note_id).await; // nothing was changed
+    }
+
+    /// Asks with each API token until one may do it.
+    async fn roll(&self, own: &Authority, token: &str) -> Result<Secret, BrokerError> {
+        let mut refused = BrokerError::NoApiToken;
+        for authority in self.api_tokens(&own.credential.profile, own.region) {
+            let api = authority.api(self.edge()?);
+            match until_heard(|| api.roll_token(Owner::User, token)).await {
+                Ok(value) => return Ok(value),
+                Err(ApiError::AnswerLost) => return Err(BrokerError::SecretLost),
+                Err(error) => refused = authority.refused(error),
+            }
+            if !refused.is_of_authority() {
+                break;
+            }
+        }
         Err(refused)
     }
-}
-
-async fn rolled(api: &Api<'_>, token: &str) -> Result<Secret, ApiError> {
-    for _ in 1..TRIES {
-        match api.roll_token(Owner::User, token).await {
-            Err(ApiError::AnswerLost) => {}
-            done => return done,
-        }
-    }
-    api.roll_token(Owner::User, token).await
 }

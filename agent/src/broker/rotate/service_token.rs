@@ -1,16 +1,15 @@
 //! Gives a service token another client secret, by an administrator's API token.
 
-use usher_proto::{CredentialId, Kind, Timestamp};
+use std::sync::Arc;
 
-use super::Rotated;
+use usher_proto::{CredentialId, Kind, Secret, Timestamp};
+
+use super::{Rotated, until_heard};
 use crate::broker::{Broker, BrokerError};
 use crate::cloudflare::api::{Api, ApiError};
+use crate::cloudflare::edge::Region;
 use crate::cloudflare::service_token;
 use crate::store::Record;
-
-/// So often a new secret is asked for whose answer was lost. It is lost for good, and only yet another
-/// one helps.
-pub(super) const TRIES: u32 = 3;
 
 impl Broker {
     /// Rotates a service token; the secret before is taken for `overlap` seconds more.
@@ -22,47 +21,37 @@ impl Broker {
         self.read().await?;
         let _turn = self.rotating.lock().await;
         let held = self.inner().cache.record(id).ok_or(BrokerError::NoSuchId)?;
-        let Some(client_id) =
-            held.credential.client_id.as_deref().filter(|_| held.credential.kind == Kind::ServiceToken)
-        else {
-            return Err(BrokerError::NotAServiceToken);
-        };
-        let until = (overlap > 0).then(|| Timestamp(self.clock.now().0 + i64::from(overlap)));
+        let client_id = held.credential.client_id.as_deref();
+        let client_id = client_id.filter(|_| held.credential.kind == Kind::ServiceToken);
+        let client_id = client_id.ok_or(BrokerError::NotAServiceToken)?;
+        let overlap = (overlap > 0).then(|| Timestamp(self.clock.now().0 + i64::from(overlap)));
         let mut refused = BrokerError::NoApiToken;
-        for authority in self.api_tokens(&held.credential.profile) {
-            let api = self.api(&authority, None)?;
-            let secret = match rotated(&api, client_id, until).await {
-                Ok(secret) => secret,
-                Err(ApiError::AnswerLost) => return Err(BrokerError::SecretLost),
-                Err(error @ (ApiError::Unauthorized { .. } | ApiError::BadToken | ApiError::NotFound)) => {
-                    refused = BrokerError::Api { with: Kind::ApiToken, error };
-                    continue;
+        let region = Region::of(held.credential.team.as_ref());
+        for authority in self.api_tokens(&held.credential.profile, region) {
+            match rotated(&authority.api(self.edge()?), client_id, overlap).await {
+                Ok(secret) => {
+                    let secret = service_token::with_client_secret(&held.secret, &secret)?.into();
+                    let credential = Arc::clone(&held.credential);
+                    self.put_in_place(Record { secret, credential: Arc::clone(&credential) }).await;
+                    return Ok(Rotated { credential, deployed: 0, finished: true, overlap });
                 }
-                Err(error) => return Err(BrokerError::Api { with: Kind::ApiToken, error }),
-            };
-            let secret = service_token::with_client_secret(&held.secret, &secret)?;
-            let record = Record { credential: held.credential.clone(), secret: secret.into() };
-            self.put_in_place(record).await;
-            return Ok(Rotated { credential: held.credential, deployed: 0, finished: true, overlap: until });
+                Err(ApiError::AnswerLost) => return Err(BrokerError::SecretLost),
+                Err(error) => refused = authority.refused(error),
+            }
+            let not_there = matches!(refused, BrokerError::Api { error: ApiError::NotFound, .. });
+            if !not_there && !refused.is_of_authority() {
+                break;
+            }
         }
         Err(refused)
     }
 }
 
-async fn rotated(
-    api: &Api<'_>,
-    client_id: &str,
-    until: Option<Timestamp>,
-) -> Result<usher_proto::Secret, ApiError> {
+/// Rotates it in whichever account has it.
+async fn rotated(api: &Api<'_>, client_id: &str, overlap: Option<Timestamp>) -> Result<Secret, ApiError> {
     for account in api.accounts().await? {
         let Some(found) = api.service_token_by_client_id(&account.id, client_id).await? else { continue };
-        for _ in 1..TRIES {
-            match api.rotate_service_token(&account.id, &found.id, until).await {
-                Err(ApiError::AnswerLost) => {}
-                done => return done,
-            }
-        }
-        return api.rotate_service_token(&account.id, &found.id, until).await;
+        return until_heard(|| api.rotate_service_token(&account.id, &found.id, overlap)).await;
     }
     Err(ApiError::NotFound)
 }
