@@ -19,12 +19,13 @@
 //! - [`tunnels`]: account certificates and tunnels, held, logged in for and fetched
 //! - [`revoke`]: credentials that are ended here and at Cloudflare, at once or later
 //! - [`rotate`]: another secret for a tunnel, a service token or a certificate
-//! - [`watch`]: who is told what happens to credentials
+//! - [`watch`]: who is told what happens to credentials; [`audit`]: what is noted of who asked for what
 //! - [`lend`]: programs that run with secrets lent to them, cloudflared among them
 //! - [`unix`]: shell lines, signals, socket activation, modes, other users
 
 mod access;
 mod api;
+mod audit;
 mod crash;
 mod edge_is_true;
 mod examples;

@@ -9,11 +9,15 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
 use usher_tests::again;
+use usher_tests::desk::Desk;
+use usher_tests::edge::hosts::ACME;
 use usher_tests::home::{Foreground, Home, install, run};
 use usher_tests::token::{app_token, file_name};
 use usher_tests::wire::lines;
+use usher_tests::world::eventually;
 
-use crate::PROGRAMS;
+use crate::revoke::ADMINISTRATOR;
+use crate::{BROWSER, PROGRAMS};
 
 const NOBODY: u32 = 65534;
 
@@ -125,6 +129,36 @@ fn an_idle_agent_holds_nothing_in_clear_nor_a_locked_one_nor_one_that_forgot() {
 
     home.usher(&["forget", "--all"]).expect(0);
     assert_eq!(found_in(pid, &secrets), 0, "an agent that forgot");
+}
+
+/// The same for what went out to Cloudflare: it was in headers, bodies and buffers of TLS.
+#[test]
+#[expect(clippy::print_stdout, reason = "a test that could not run says so")]
+fn what_is_revoked_is_nowhere() {
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped: only root can read the agent's memory");
+        return;
+    }
+    let desk = Desk::with_store(PROGRAMS, BROWSER, Home::sealed_file);
+    let agent = desk.home.start_agent(&[]);
+    desk.usher(&["login", "https://app.example.test"]).expect(0);
+    let given = |kind: &str, secret: &str| {
+        let words = ["import", "--stdin", "--kind", kind, "--label", "x"];
+        desk.usher_with_input(&words, secret).expect(0);
+    };
+    given("account-cert", &desk.edge.account_certificate());
+    given("api-token", &desk.edge.add_api_token(&ADMINISTRATOR));
+    let service = desk.edge.add_service_token(ACME);
+    given("service-token", &format!("{} {}", service.id, service.secret));
+    desk.edge.add_tunnel("web");
+    desk.usher(&["tunnel", "token", "web"]).expect(0);
+    let secrets = desk.edge.secrets();
+    assert!(secrets.len() > 5, "tokens, an API token, a certificate's, a tunnel's secret and its token");
+    desk.usher(&["revoke", "--all", "--yes"]).expect(0);
+    let pid = agent.process.id();
+    assert!(found_in(pid, &["app.example.test".to_owned()]) > 0, "the search finds what is not secret");
+    // Connections that nobody needs any more are closed after a while, with what is left in their buffers.
+    eventually(|| (found_in(pid, &secrets) == 0).then_some(()));
 }
 
 /// Counts the places in a process's memory that hold one of the texts, as it is or in UTF-16.

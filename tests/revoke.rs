@@ -11,7 +11,7 @@ use usher_tests::edge::hosts::ACME;
 use usher_tests::world::World;
 
 /// What an API token must be allowed to do, to end everything.
-const ADMINISTRATOR: [Permission; 6] = [
+pub(crate) const ADMINISTRATOR: [Permission; 6] = [
     Permission::AccountRead,
     Permission::AccessAppsRevoke,
     Permission::AccessOrgRevoke,

@@ -48,6 +48,7 @@ use self::login::Logins;
 use self::notes::Notes;
 use self::revoke::Tries;
 use self::throttle::Throttle;
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::cloudflare::Edge;
 use crate::store::thread::StoreThread;
@@ -72,6 +73,8 @@ pub struct Broker {
     logins: Logins,
     account_logins: AccountLogins,
     login_patience: Duration,
+    /// Takes notes of what the agent does by itself.
+    audit: Audit,
     /// A token came into use, or what is in use changed.
     used: Notify,
     changes: Changes,
@@ -125,6 +128,7 @@ impl Broker {
         clock: Arc<dyn Clock>,
         edge: Option<Edge>,
         login_patience: Duration,
+        audit: Audit,
     ) -> Arc<Self> {
         Arc::new(Self {
             store,
@@ -140,6 +144,7 @@ impl Broker {
             logins: Logins::default(),
             account_logins: AccountLogins::default(),
             login_patience,
+            audit,
             used: Notify::new(),
             changes: Changes::default(),
             to_do: Notify::new(),

@@ -12,6 +12,11 @@ pub trait Clock: Send + Sync {
     /// Tells what time it is now.
     fn now(&self) -> Timestamp;
 
+    /// Tells the same in milliseconds since 1970, as far as the clock knows them.
+    fn milliseconds(&self) -> i64 {
+        self.now().0.saturating_mul(1000)
+    }
+
     /// Waits until it is so late.
     fn reach(&self, time: Timestamp) -> BoxFuture<'_, ()>;
 }
@@ -29,6 +34,11 @@ impl Clock for SystemClock {
             Err(_) => 0,
         };
         Timestamp(seconds)
+    }
+
+    fn milliseconds(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 
     fn reach(&self, time: Timestamp) -> BoxFuture<'_, ()> {

@@ -27,6 +27,8 @@ pub struct Config {
     /// Hosts that are reached at an address of this machine: for tests, and for gateways that run here.
     #[serde(default)]
     pub hosts: BTreeMap<AppPattern, Loopback>,
+    /// Whether who asks for what is noted in a log; so it is by default.
+    pub audit: Option<bool>,
 }
 
 /// An address of this machine, with its port. Another one would let whoever writes the config file
@@ -88,9 +90,10 @@ mod tests {
     #[test]
     fn reads_every_key() {
         let text = "store = \"file\"\nsealed-file = \"/a\"\npassphrase-file = \"/b\"\noffline = true\n\
-            ca-file = \"/c\"\n[hosts]\n\"*.example.com\" = \"127.0.0.1:8443\"\n";
+            ca-file = \"/c\"\naudit = false\n[hosts]\n\"*.example.com\" = \"127.0.0.1:8443\"\n";
         let config = parse(text).expect("well formed");
         assert!(config.offline);
+        assert_eq!(config.audit, Some(false));
         assert_eq!(config.ca_file.as_deref(), Some(Path::new("/c")));
         let hosts: Vec<_> = config.hosts.iter().map(|(app, at)| (app.as_str(), at.0.to_string())).collect();
         assert_eq!(hosts, [("*.example.com", "127.0.0.1:8443".to_owned())]);

@@ -1,5 +1,6 @@
 //! Answers one request. A failure is an answer: this is total, and never sees a socket.
 
+mod audited;
 mod words;
 
 use std::sync::Arc;
@@ -9,6 +10,8 @@ use usher_proto::frame::{MAX_MESSAGE, VERSION};
 use usher_proto::revocation::Revoked;
 use usher_proto::{Answer, Refusal, Request, Timestamp};
 
+use self::audited::Entry;
+use crate::audit::Audit;
 use crate::broker::rotate::Rotated;
 use crate::broker::{Broker, BrokerError, Events, LoginOptions, Want, Watched};
 use crate::connection::MESSAGE_DEADLINE;
@@ -44,15 +47,22 @@ pub struct Handler {
     pub connections: Arc<Connections>,
     /// Ends the agent.
     pub stop: Stop,
+    /// Takes notes of who asks for what.
+    pub audit: Audit,
 }
 
 impl Handler {
     /// Answers one request of a peer; what happens before the answer goes to `events`.
     pub async fn answer(&self, peer: &Peer, request: Request, events: &Events) -> Answer {
-        self.try_answer(peer, request, events).await.unwrap_or_else(|error| {
+        let entry = self.audit.is_on().then(|| Entry::of(&request, peer, &self.broker)).flatten();
+        let answer = self.try_answer(peer, request, events).await.unwrap_or_else(|error| {
             log::debug!("refused pid {}: {error:?}", peer.pid);
             Answer::Error(error.into())
-        })
+        });
+        if let Some(entry) = entry {
+            entry.end(&answer, &self.audit).await;
+        }
+        answer
     }
 
     async fn try_answer(

@@ -1,5 +1,5 @@
 //! What differs between systems, with the same names in each: the listener, its streams, signals,
-//! and how a process gets away from its terminal.
+//! files of this user alone, what a process runs, and how one gets away from its terminal.
 
 #[cfg(unix)]
 mod unix;
@@ -8,13 +8,13 @@ mod windows;
 
 #[cfg(unix)]
 pub use self::unix::{
-    EndSignals, Listener, Stream, detach, end_process, harden, prepare, send_to_background,
-    with_own_core_limit,
+    EndSignals, Listener, Stream, detach, end_process, executable, harden, make_folder, open_to_append,
+    parent, prepare, send_to_background, uid, with_own_core_limit,
 };
 #[cfg(windows)]
 pub use self::windows::{
-    EndSignals, Listener, Stream, detach, end_process, harden, prepare, send_to_background,
-    with_own_core_limit,
+    EndSignals, Listener, Stream, detach, end_process, executable, harden, make_folder, open_to_append,
+    parent, prepare, send_to_background, uid, with_own_core_limit,
 };
 
 use std::fs::{File, OpenOptions, TryLockError};

@@ -4,6 +4,7 @@ mod background;
 mod command;
 mod settings;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use usher_proto::endpoint::Endpoint;
 use usher_proto::{Code, Refusal};
 
 use self::settings::Settings;
+use crate::audit::Audit;
 use crate::broker::{Broker, LOGIN_PATIENCE};
 use crate::clock::{Clock, SystemClock};
 use crate::cloudflare::Edge;
@@ -123,11 +125,12 @@ fn run(line: &CommandLine, stop: Stop, announce: Announce<'_>) -> Result<(), Fai
     })?;
     runtime.block_on(async {
         let (listener, endpoint) = listen(line)?;
-        let Settings { store, network } = settings::of(line)?;
+        let Settings { store, network, audit } = settings::of(line)?;
         let opened = choose::open(store)
             .map_err(|error| Refusal::new(Code::StoreFailed, error.to_string(), error.hint()))?;
         let notice = opened.notice.clone();
-        let world = World { clock: Arc::new(SystemClock), network, login_patience: LOGIN_PATIENCE };
+        let clock = Arc::new(SystemClock);
+        let world = World { clock, network, login_patience: LOGIN_PATIENCE, audit };
         let handler = assemble(opened, &endpoint, world, Connections::new(cap), stop)?;
         let signals = EndSignals::catch().ok();
         announce(&Ready { endpoint, notice });
@@ -152,6 +155,8 @@ pub struct World {
     pub network: Option<Network>,
     /// How long a person has for a login.
     pub login_patience: Duration,
+    /// The audit log; none if nothing is to be noted.
+    pub audit: Option<PathBuf>,
 }
 
 /// Puts a handler together from an opened store.
@@ -165,7 +170,8 @@ pub fn assemble(
     connections: Arc<Connections>,
     stop: Stop,
 ) -> Result<Arc<Handler>, Refusal> {
-    let World { clock, network, login_patience } = world;
+    let World { clock, network, login_patience, audit } = world;
+    let audit = audit.map_or_else(Audit::off, |path| Audit::in_file(path, Arc::clone(&clock)));
     let about = About {
         started: clock.now(),
         socket: endpoint.path().display().to_string(),
@@ -177,18 +183,20 @@ pub fn assemble(
         Refusal::new(Code::Unavailable, "the system has no thread left", "end other programs first")
     })?;
     let edge = network.map(|network| Edge::new(network, Arc::clone(&clock)));
-    let broker = Broker::new(store, clock, edge, login_patience);
-    Ok(Arc::new(Handler { broker, about, connections, stop }))
+    let broker = Broker::new(store, clock, edge, login_patience, audit.clone());
+    Ok(Arc::new(Handler { broker, about, connections, stop, audit }))
 }
 
-/// Serves until the agent is asked to end, and saves what could not be saved before.
+/// Serves until the agent is asked to end; saves what could not be saved before, and writes what was noted.
 pub async fn serve(listener: Listener, handler: Arc<Handler>) {
     tokio::select! {
         () = server::serve(listener, Arc::clone(&handler)) => {}
         () = handler.broker.renew_ahead() => {}
         () = handler.broker.finish_revoking() => {}
+        () = handler.audit.write_what_comes() => {}
     }
     handler.broker.save_unsaved().await;
+    handler.audit.write().await;
 }
 
 fn listen(line: &CommandLine) -> Result<(Listener, Endpoint), Failure> {

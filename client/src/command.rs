@@ -2,6 +2,7 @@
 
 mod access;
 mod agent;
+mod audit;
 mod borrow;
 mod cert;
 mod cloudflared;
@@ -46,7 +47,7 @@ struct Verb {
     run: fn(&ArgMatches, &mut Context<'_, '_>) -> Result<Exit, Error>,
 }
 
-const VERBS: [Verb; 20] = [
+const VERBS: [Verb; 21] = [
     Verb {
         name: "token",
         about: "Print the Access token for an application's URL",
@@ -142,6 +143,12 @@ const VERBS: [Verb; 20] = [
         about: "Tell what happens to credentials, as it happens",
         arguments: watch::Arguments::augment_args,
         run: |matches, context| watch::run(read(matches)?, context),
+    },
+    Verb {
+        name: "audit",
+        about: "Tell who asked the agent for what, from its audit log",
+        arguments: audit::Arguments::augment_args,
+        run: |matches, context| audit::run(&read(matches)?, context),
     },
     Verb {
         name: "status",

@@ -10,6 +10,7 @@ pub mod connect;
 pub mod error;
 pub mod start;
 
+mod audit;
 mod browser;
 mod child;
 mod cloudflared;

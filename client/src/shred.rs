@@ -21,7 +21,7 @@ pub(crate) fn shred(path: &Path, expected: Option<&Secret>) -> Result<(), Error>
         return Err(kept("it is a link", "remove the file that it points to yourself"));
     }
     let seen = open(OpenOptions::new().read(true), path)?;
-    let identity = platform::identity(&seen).map_err(failed)?;
+    let identity = identity(&seen).map_err(failed)?;
     if !seen.metadata().map_err(failed)?.is_file() {
         return Err(kept("it is not a regular file", "look at what it is"));
     }
@@ -54,6 +54,11 @@ pub(crate) fn settle(folder: &Path) -> Result<(), Error> {
     platform::sync_folder(folder).map_err(failed)
 }
 
+/// Tells which file is open, whatever its name is now.
+pub(crate) fn identity(file: &File) -> io::Result<Identity> {
+    platform::identity(file)
+}
+
 fn open(options: &mut OpenOptions, path: &Path) -> Result<File, Error> {
     platform::without_following(options).open(path).map_err(failed)
 }
@@ -83,7 +88,7 @@ fn failed(error: io::Error) -> Error {
 
 /// Which file it is, whatever its name, and how many names it has.
 #[derive(Debug, PartialEq, Eq)]
-struct Identity {
+pub(crate) struct Identity {
     volume: u64,
     index: u64,
     names: u64,

@@ -1,5 +1,6 @@
 //! The measurements, in the order of the table.
 
+mod audit;
 mod cpu;
 mod echo;
 mod held;
@@ -19,9 +20,14 @@ pub(crate) fn main() {
     match &words[1..] {
         [role, socket] if role == echo::BLOCKING => echo::serve_blocking(Path::new(socket)),
         [role, socket] if role == echo::TOKIO => echo::serve_tokio(Path::new(socket)),
+        words if words.iter().any(|word| word == "audit") => {
+            table::head();
+            audit::measure();
+        }
         _ => {
             table::head();
             lookup::measure();
+            audit::measure();
             process::measure();
             load::measure();
             start::measure();

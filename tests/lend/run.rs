@@ -7,12 +7,13 @@ use usher_tests::desk::Desk;
 use usher_tests::home::run;
 use usher_tests::under_way::UnderWay;
 
-use super::{give_tunnel, send, stand_in, with_cloudflared};
+use super::{give_certificate, give_tunnel, send, stand_in, with_cloudflared};
 use crate::{BROWSER, PROGRAMS};
 
-/// Starts an agent with the credentials of a tunnel, and tells its UUID.
+/// Starts an agent with a certificate and the credentials of a tunnel, and tells its UUID.
 fn desk() -> (Desk, String) {
     let desk = Desk::new(PROGRAMS, BROWSER);
+    give_certificate(&desk);
     let tunnel = desk.edge.add_tunnel("web");
     give_tunnel(&desk, "web", &desk.edge.tunnel_token(&tunnel));
     (desk, tunnel)
@@ -83,8 +84,9 @@ fn asked_to_start_it_again_usher_asks_for_the_token_of_that_moment() {
     let before = told(&mut running);
     assert_eq!(before["token"], desk.edge.tunnel_token(&tunnel));
 
-    let rotated = token_with_another_secret(&desk, &tunnel);
-    give_tunnel(&desk, "web", &rotated);
+    desk.usher(&["tunnel", "rotate", "web"]).expect(0);
+    let rotated = desk.edge.tunnel_token(&tunnel);
+    assert_ne!(before["token"], rotated);
     send(running.id(), Signal::USR1);
     running.line_with("asks to be started again");
     let after = told(&mut running);
@@ -94,15 +96,15 @@ fn asked_to_start_it_again_usher_asks_for_the_token_of_that_moment() {
     running.finish().expect(0);
 }
 
-/// Writes the tunnel's token as it is after a rotation.
-fn token_with_another_secret(desk: &Desk, tunnel: &str) -> String {
-    use base64::Engine;
-    use base64::engine::general_purpose::STANDARD;
-    let token = STANDARD.decode(desk.edge.tunnel_token(tunnel)).expect("base64");
-    let mut token: Value = serde_json::from_slice(&token).expect("JSON");
-    token["s"] = STANDARD.encode([7; 32]).into();
-    let (account, secret) = (&token["a"], &token["s"]);
-    STANDARD.encode(format!(r#"{{"a":{account},"s":{secret},"t":"{tunnel}"}}"#))
+/// The agent asks Cloudflare for it, and has it from then on.
+#[test]
+fn a_token_that_is_not_held_is_fetched() {
+    let (desk, _) = desk();
+    let tunnel = desk.edge.add_tunnel("api");
+    let mut running = begin(&desk, &["api"], "end:0");
+    assert_eq!(told(&mut running)["token"], desk.edge.tunnel_token(&tunnel));
+    running.finish().expect(0);
+    assert_eq!(super::held(&desk, "tunnel"), ["api", "web"]);
 }
 
 #[cfg(target_os = "linux")]

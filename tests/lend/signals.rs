@@ -11,7 +11,7 @@ use super::{APP, desk, send};
 /// Tells the signals that it gets, and ends with TERM.
 const LISTEN: &str = r#"
 import os, signal, sys
-names = {"SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT"}
+names = {"SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT", "SIGCONT"}
 signals = {getattr(signal, name) for name in names}
 signal.pthread_sigmask(signal.SIG_BLOCK, signals)
 print("file", os.environ["CF_ACCESS_TOKEN_FILE"], file=sys.stderr, flush=True)
@@ -127,4 +127,42 @@ print(said.count(b"got SIGINT"), said.count(b"got SIGTERM"), os.waitstatus_to_ex
     command.args(["-c", TERMINAL]).arg(desk.home.program("usher"));
     command.args(["exec", "--app", APP, "--as", "file", "--", "python3", "-c", LISTEN]);
     assert_eq!(usher_tests::home::run(command, "").expect(0).stdout, "1 1 7\n");
+}
+
+/// Both stop and go on as one job of a shell, and the terminal is the program's again.
+#[cfg(target_os = "linux")]
+#[test]
+fn it_can_be_stopped_and_brought_back() {
+    /// Types into a shell on a terminal.
+    const SHELL: &str = r#"
+import os, pty
+process, terminal = pty.fork()
+if process == 0:
+    os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
+said = b""
+def wait_for(words):
+    global said
+    while words not in said:
+        said += os.read(terminal, 1024)
+    said = said.split(words, 1)[1]
+os.write(terminal, b'"$USHER" exec --app "$APP" --as file -- python3 -c "$LISTEN"\n')
+wait_for(b"file /")
+os.write(terminal, b"\x1a")
+wait_for(b"Stopped")
+os.write(terminal, b"fg\n")
+wait_for(b"got SIGCONT")
+os.write(terminal, b"\x03")
+wait_for(b"got SIGINT")
+os.write(terminal, b"\x1a")
+wait_for(b"Stopped")
+os.write(terminal, b"kill %1; fg; echo code $?\n")
+wait_for(b"code 7")
+print("done")
+os.write(terminal, b"exit\n")
+"#;
+    let desk = desk();
+    let mut command = desk.home.command("python3");
+    command.args(["-c", SHELL]).env("USHER", desk.home.program("usher"));
+    command.env("APP", APP).env("LISTEN", LISTEN);
+    assert_eq!(usher_tests::home::run(command, "").expect(0).stdout, "done\n");
 }

@@ -61,10 +61,33 @@ fn no_secret_reaches_a_log_an_error_or_a_command_line() {
     let (_, log) = agent.wait();
     assert!(log.contains("import") && log.contains("app-"), "the log tells what happened: {log}");
     clean("the log", &log);
+    noted_without_a_secret(&home, &search);
 
     let originals = home.path().join(".cloudflared");
     let (known, others): (Vec<_>, Vec<_>) =
         search.files(home.path()).into_iter().partition(|file| file.starts_with(&originals));
     assert!(!known.is_empty(), "the search finds what cloudflared left in clear");
     assert!(others.is_empty(), "{others:?}");
+}
+
+/// Expects each request in the audit log, and nothing of what it carried.
+fn noted_without_a_secret(home: &Home, search: &Search) {
+    let noted = std::fs::read_to_string(home.audit_log()).expect("a log");
+    for words in [
+        r#""verb":"import","id":"app-"#,
+        r#""verb":"import","id":null"#,
+        r#""outcome":"malformed""#,
+        r#""verb":"token""#,
+        r#""verb":"lock""#,
+        r#""outcome":"wrong-passphrase""#,
+        r#""verb":"stop""#,
+    ] {
+        assert!(noted.contains(words), "{words}: {noted}");
+    }
+    search.clean("the audit log", &noted);
+    for words in [&["audit"][..], &["audit", "--json"]] {
+        let shown = home.usher(words).expect(0);
+        assert!(shown.stdout.contains("wrong-passphrase"), "{shown:?}");
+        search.clean("usher audit", shown.stdout + &shown.stderr);
+    }
 }

@@ -9,6 +9,7 @@ use usher_tests::desk::Desk;
 use usher_tests::edge::hosts::{ACME, RIVAL};
 use usher_tests::edge::{ADA, Fault, Forgery, Where};
 use usher_tests::home::{Foreground, Home, Ran};
+use usher_tests::world::eventually;
 
 use super::search::Search;
 use crate::{BROWSER, PROGRAMS};
@@ -39,6 +40,8 @@ fn leaves_nothing_in_clear(desk: &Desk) {
     let agent = Foreground::start(command);
 
     log_in(desk, &mut search);
+    let watched = desk.home.path().join("work/watched");
+    let watcher = cfg!(unix).then(|| desk.begin(&["watch", "--exec", "cat >> watched; env >> watched"]));
     bring_a_service_token(desk);
     let token = desk.usher(&["token", APP]).expect(0).stdout;
     desk.usher(&["token", OTHER]).expect(0);
@@ -57,7 +60,19 @@ fn leaves_nothing_in_clear(desk: &Desk) {
     let others = log.lines().filter(|line| line.starts_with('[') && !line.contains(" usher_agent::"));
     assert_eq!(others.collect::<Vec<_>>(), [""; 0], "libraries have no word in it");
     search.clean("the log", &log);
+    let noted = fs::read_to_string(desk.home.audit_log()).expect("an audit log");
+    for verb in ["token", "headers", "login", "refresh", "verify", "drop", "import", "stop"] {
+        assert!(noted.contains(&format!(r#""verb":"{verb}""#)), "{verb}: {noted}");
+    }
 
+    if let Some(watcher) = watcher {
+        eventually(|| {
+            fs::read_to_string(&watched).ok().filter(|told| told.contains("USHER_EVENT=refreshed"))
+        });
+        watcher.kill();
+    }
+
+    // The audit log is among the files, and what a command for each change was given.
     let left = search.files(desk.home.path());
     assert!(left.is_empty(), "{left:?}");
     let planted = desk.home.path().join(".config/left-behind");

@@ -34,7 +34,7 @@ pub struct TestAgent {
     socket: PathBuf,
     stop: Stop,
     running: Option<JoinHandle<()>>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl TestAgent {
@@ -75,10 +75,12 @@ impl TestAgent {
         let socket = socket_in(folder.path());
         let endpoint = Endpoint::named(&socket).expect("a short path");
         let stop = Stop::new();
+        // In a folder of its own, never where whoever runs the tests has one.
+        let audit = Some(audit_log_in(folder.path()));
         let (listening, listens) = std::sync::mpsc::channel();
         let running = {
             let (clock, stop) = (Arc::clone(&clock) as Arc<dyn Clock>, stop.clone());
-            let world = World { clock, network, login_patience };
+            let world = World { clock, network, login_patience, audit };
             std::thread::spawn(move || {
                 let runtime =
                     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -95,12 +97,17 @@ impl TestAgent {
             })
         };
         listens.recv().expect("the agent listens");
-        Self { clock, socket, stop, running: Some(running), _folder: folder }
+        Self { clock, socket, stop, running: Some(running), folder }
     }
 
     /// Tells where it listens.
     pub fn socket(&self) -> &Path {
         &self.socket
+    }
+
+    /// Tells where its audit log is.
+    pub fn audit_log(&self) -> PathBuf {
+        audit_log_in(self.folder.path())
     }
 
     /// Opens a connection.
@@ -139,6 +146,10 @@ impl Drop for TestAgent {
             }
         }
     }
+}
+
+fn audit_log_in(folder: &Path) -> PathBuf {
+    folder.join("audit.log")
 }
 
 /// Names a socket in a folder, or on Windows a pipe after it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use usher_agent::store::{Record, Store, StoreError};
+use usher_agent::store::{Matter, Note, Reach, Record, Revoking, Store, StoreError};
 use usher_proto::credential::Source;
 use usher_proto::{Credential, CredentialId, Kind, Secret, Timestamp};
 
@@ -26,6 +26,7 @@ pub fn check(promises: Promises, open: &mut dyn FnMut() -> Box<dyn Store>) {
     secrets_of_every_shape(&mut *store, promises.largest);
     too_large_a_secret(&mut *store);
     many_records(&mut *store, promises.many);
+    notes(&mut *store);
     assert_eq!(load(&mut *store), [], "everything was removed");
     if promises.persists {
         drop(store);
@@ -111,14 +112,34 @@ fn many_records(store: &mut dyn Store, many: usize) {
     }
 }
 
+/// Notes lie beside records, and neither is taken for the other.
+fn notes(store: &mut dyn Store) {
+    let (record, mut noted) = (record(7, "held"), note(7));
+    assert_eq!(store.put(&record), Ok(()));
+    assert_eq!(store.put_note(&noted), Ok(()));
+    assert_eq!(store.notes(), Ok(vec![noted.clone()]));
+    assert_eq!(load(store), std::slice::from_ref(&record), "a note is no record");
+    noted.matter = Matter::Revoked { kind: Kind::AppToken, at: Timestamp(1_700_000_000), expires: None };
+    noted.secret = None;
+    assert_eq!(store.put_note(&noted), Ok(()));
+    assert_eq!(store.notes(), Ok(vec![noted.clone()]), "replaced, not added");
+    assert_eq!(store.remove(&noted.id), Ok(()));
+    assert_eq!(store.notes(), Ok(Vec::new()));
+    assert_eq!(load(store), std::slice::from_ref(&record));
+    assert_eq!(store.remove(&record.credential.id), Ok(()));
+}
+
 fn persistence(open: &mut dyn FnMut() -> Box<dyn Store>) {
     let (first, second) = (record(5, "first"), record(6, "second"));
     let mut store = open();
     assert_eq!(store.put(&first), Ok(()));
     assert_eq!(store.put(&second), Ok(()));
+    assert_eq!(store.put_note(&note(8)), Ok(()));
     drop(store);
     let mut store = open();
     assert_eq!(load(&mut *store), [first.clone(), second.clone()]);
+    assert_eq!(store.notes(), Ok(vec![note(8)]));
+    assert_eq!(store.remove(&note(8).id), Ok(()));
     assert_eq!(store.remove(&first.credential.id), Ok(()));
     drop(store);
     let mut store = open();
@@ -155,6 +176,20 @@ pub fn record(number: usize, secret: &str) -> Record {
     };
     let secret = Secret::new(secret.into()).expect("not empty");
     Record { credential: Arc::new(credential), secret: Arc::new(secret) }
+}
+
+/// Makes a note of a revocation under way.
+pub fn note(number: usize) -> Note {
+    let Record { credential, secret } = record(number, "to be ended\nsoon");
+    let revoking = Revoking {
+        credential,
+        reach: Reach::Person,
+        url: Some("https://app.example.com/a".parse().expect("a URL")),
+        since: Timestamp(1_700_000_000),
+        told: None,
+    };
+    let id = format!("revoked-{number:012x}").parse().expect("an id");
+    Note { id, matter: Matter::Revoking(revoking), secret: Some(secret) }
 }
 
 /// Makes something of the length and letters of a JWT.

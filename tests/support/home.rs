@@ -63,6 +63,18 @@ impl Home {
         self.folder.path()
     }
 
+    /// Tells where the agent of this home writes its audit log.
+    pub fn audit_log(&self) -> PathBuf {
+        let folder = if cfg!(windows) {
+            "usher"
+        } else if cfg!(target_os = "macos") {
+            "Library/Application Support/usher"
+        } else {
+            ".local/state/usher"
+        };
+        self.path().join(folder).join("audit.log")
+    }
+
     /// Tells where the agent of this home listens.
     pub fn socket(&self) -> &Path {
         &self.socket

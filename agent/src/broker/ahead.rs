@@ -53,7 +53,8 @@ impl Broker {
 
     async fn renew_due(self: &Arc<Self>, due: Due, failures: &mut Failures) {
         match self.exchange(&due.profile, &due.url, &due.app).await {
-            Ok(_) => {
+            Ok(renewed) => {
+                self.audit.note_own("renew", &renewed.credential);
                 log::info!("{} was renewed ahead of its end", due.id);
                 failures.0.remove(&due.id);
             }

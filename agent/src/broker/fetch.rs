@@ -103,6 +103,7 @@ impl Broker {
         if let Some(service) = service {
             // A service token that is refused is refused: no person takes its place.
             let issued = edge.exchange_service_token(url, app, &service.secret).await?;
+            self.still_holds(&service)?;
             return self.keep_app_token(issued, profile, url);
         }
         let label = app.app.to_string();
@@ -111,7 +112,10 @@ impl Broker {
             return Err(BrokerError::LoginRequired { label });
         };
         match edge.exchange(url, app, &org.secret).await {
-            Ok(tokens) => self.keep_tokens(tokens, profile, url),
+            Ok(tokens) => {
+                self.still_holds(&org)?;
+                self.keep_tokens(tokens, profile, url)
+            }
             Err(EdgeError::OrgTokenRefused) if self.is_dead(&org, app) => {
                 self.drop_refused(&org).await;
                 Err(BrokerError::LoginRequired { label })
@@ -119,6 +123,13 @@ impl Broker {
             Err(EdgeError::OrgTokenRefused) => Err(BrokerError::WantsMore { label }),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Refuses what was exchanged for a credential that was revoked or forgotten meanwhile.
+    fn still_holds(&self, used: &Record) -> Result<(), BrokerError> {
+        let held = self.inner().cache.credential(&used.credential.id);
+        let label = || used.credential.label.clone();
+        held.map(drop).ok_or_else(|| BrokerError::LoginRequired { label: label() })
     }
 
     /// Shows the way out, if there is one.

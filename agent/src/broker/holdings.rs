@@ -48,6 +48,11 @@ impl Broker {
         self.inner().cache.credential(id).ok_or(BrokerError::NoSuchId)
     }
 
+    /// Tells what is known of a credential, also while the agent is locked; the store is not asked.
+    pub fn known(&self, id: &CredentialId) -> Option<Arc<Credential>> {
+        self.inner().cache.credential(id)
+    }
+
     /// Takes a secret in that somebody hands over.
     pub async fn import(&self, import: Import) -> Result<Imported, BrokerError> {
         if let Err(error @ BrokerError::Locked) = self.read().await {

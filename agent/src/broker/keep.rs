@@ -97,6 +97,8 @@ impl Broker {
         if held.is_some_and(|held| held.secret == refused.secret) {
             log::info!("{id} is not taken any more and is dropped");
             self.inner().cache.remove(id);
+            self.tell_revoked(&refused.credential);
+            self.audit.note_own("drop", &refused.credential);
             let gone = id.clone();
             if let Err(error) = self.store.call(move |store| store.remove(&gone)).await {
                 log::error!("{id} could not be removed from the store: {error}");

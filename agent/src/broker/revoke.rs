@@ -13,6 +13,7 @@ mod wipe;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use futures_util::{FutureExt, StreamExt, stream};
 use usher_proto::answer::Event;
 use usher_proto::revocation::Revocation;
 use usher_proto::{Credential, CredentialId, Kind, Secret, Timestamp};
@@ -27,6 +28,9 @@ use crate::store::{Matter, Revoking, StoreError};
 /// How long a request waits for Cloudflare to refuse what it was told to end, in seconds. It takes up
 /// to 30 (Cloudflare's page on session management).
 const PATIENCE: i64 = 45;
+
+/// So many of a kind are ended side by side.
+const AT_ONCE: usize = 8;
 
 /// Seconds between two looks whether it does.
 const BETWEEN_LOOKS: i64 = 2;
@@ -156,14 +160,10 @@ impl Broker {
         let end = Timestamp(self.clock.now().0 + PATIENCE);
         let mut endings = HashMap::<_, Ending>::new();
         loop {
-            for id in ids {
-                if endings.get(id).is_some_and(|ending| !ending.may_settle()) {
-                    continue;
-                }
-                if let Some(ending) = self.end(id, tries).await {
-                    events.tell(Event::Revoking((&ending).into()));
-                    endings.insert(id.clone(), ending);
-                }
+            let open = ids.iter().filter(|id| endings.get(*id).is_none_or(Ending::may_settle)).cloned();
+            for (id, ending) in self.end_each(open.collect(), tries).await {
+                events.tell(Event::Revoking((&ending).into()));
+                endings.insert(id, ending);
             }
             let now = self.clock.now();
             if now >= end || !endings.values().any(Ending::may_settle) {
@@ -176,9 +176,29 @@ impl Broker {
         endings
     }
 
+    /// Tries each once, in their order: those of one kind side by side, a kind after the other.
+    async fn end_each(&self, ids: Vec<CredentialId>, tries: &mut Tries) -> Vec<(CredentialId, Ending)> {
+        let mut ended = Vec::new();
+        let kind =
+            |id: &CredentialId| self.inner().notes.find_revoking(id).map(|revoking| revoking.credential.kind);
+        for of_a_kind in ids.chunk_by(|one, other| kind(one) == kind(other)) {
+            let each: Vec<_> = of_a_kind.iter().map(|id| self.end(id.clone()).boxed()).collect();
+            let mut each = stream::iter(each).buffer_unordered(AT_ONCE);
+            while let Some(ending) = each.next().await {
+                let Some((id, ending)) = ending else { continue };
+                match &ending.end {
+                    End::Pending(why) => tries.note(&id, why.clone(), self.clock.now()),
+                    _ => tries.forget(&id),
+                }
+                ended.push((id, ending));
+            }
+        }
+        ended
+    }
+
     /// Tries to end what a note is about; nothing if the note is gone, or the agent was locked.
-    async fn end(&self, id: &CredentialId, tries: &mut Tries) -> Option<Ending> {
-        let note = self.noted(id)?;
+    async fn end(&self, id: CredentialId) -> Option<(CredentialId, Ending)> {
+        let note = self.noted(&id)?;
         let (Matter::Revoking(revoking), Some(secret)) = (&note.matter, &note.secret) else { return None };
         let way = self.way(&revoking.credential, revoking.reach);
         let end = match self.try_to_end(revoking, secret).await {
@@ -188,18 +208,14 @@ impl Broker {
             Tried::Told => End::Pending(Why::Settling),
         };
         match &end {
-            End::Pending(why) => {
-                tries.note(id, why.clone(), self.clock.now());
-                if *why == Why::Settling && revoking.told.is_none() {
-                    self.note_as_told(&note, revoking).await;
-                }
+            End::Pending(Why::Settling) if revoking.told.is_none() => {
+                self.note_as_told(&note, revoking).await;
             }
-            _ => {
-                tries.forget(id);
-                self.note_as_revoked(&note, revoking).await;
-            }
+            End::Pending(_) => {}
+            _ => self.note_as_revoked(&note, revoking).await,
         }
-        Some(Ending { credential: Arc::clone(&revoking.credential), way, end })
+        let ending = Ending { credential: Arc::clone(&revoking.credential), way, end };
+        Some((id, ending))
     }
 
     async fn try_to_end(&self, revoking: &Revoking, secret: &Secret) -> Tried {

@@ -1,13 +1,14 @@
 //! Unix: a socket in a folder of ours, peers by their uid, signals, sessions.
 
 mod activation;
+mod files;
 mod harden;
+mod program;
 mod signals;
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
-use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,7 +21,9 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use usher_proto::endpoint::{Endpoint, User, check_place};
 use usher_proto::{Code, Refusal};
 
+pub use self::files::{make_folder, open_to_append};
 pub use self::harden::{harden, with_own_core_limit};
+pub use self::program::{executable, parent, uid};
 pub use self::signals::EndSignals;
 use super::{BindError, lock};
 use crate::peer::Peer;
@@ -49,11 +52,7 @@ impl Listener {
         let path = endpoint.path();
         let failed = |doing| move |error: io::Error| BindError::Failed(doing, error.kind());
         if let Some(folder) = path.parent() {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)
-                .map_err(failed("making the socket's folder"))?;
+            make_folder(folder).map_err(failed("making the socket's folder"))?;
         }
         check_place(path).map_err(BindError::Refused)?;
         let lock = lock(&lock_path(path))?;

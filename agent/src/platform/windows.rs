@@ -1,5 +1,8 @@
 //! Windows: a named pipe of ours, peers by their process's user, console events.
 
+mod files;
+mod program;
+
 use std::fs::{self, File};
 use std::io;
 use std::os::windows::process::CommandExt;
@@ -26,6 +29,8 @@ use windows_sys::Win32::System::Threading::{
     CREATE_NEW_PROCESS_GROUP, DETACHED_PROCESS, OpenProcess, PROCESS_TERMINATE, TerminateProcess,
 };
 
+pub use self::files::{make_folder, open_to_append};
+pub use self::program::{executable, parent, uid};
 use super::{BindError, lock};
 use crate::peer::Peer;
 

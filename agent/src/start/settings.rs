@@ -1,6 +1,6 @@
 //! What the command line and the config file say, put together.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use usher_proto::endpoint::Folders;
 use usher_proto::name::BadName;
@@ -19,6 +19,8 @@ pub(super) struct Settings {
     pub(super) store: choose::Settings,
     /// The way out; none if the agent never goes out.
     pub(super) network: Option<Network>,
+    /// The audit log; none if there is to be none.
+    pub(super) audit: Option<PathBuf>,
 }
 
 /// Puts the settings together.
@@ -28,7 +30,7 @@ pub(super) fn of(line: &CommandLine) -> Result<Settings, Refusal> {
         Some(path) => config::read(path, false)?,
         None => config::read(&folders.config.join("config.toml"), true)?,
     };
-    let Config { store, sealed_file, passphrase_file, offline, ca_file, hosts } = config;
+    let Config { store, sealed_file, passphrase_file, offline, ca_file, hosts, audit } = config;
     let asked = match (&line.store, &store) {
         (Some(store), _) => asked(store, "with --store")?,
         (None, Some(store)) => asked(store, "in the config file")?,
@@ -46,7 +48,8 @@ pub(super) fn of(line: &CommandLine) -> Result<Settings, Refusal> {
         passphrase,
     };
     let network = Network { ca_file, hosts: hosts.into_iter().map(|(app, at)| (app, at.0)).collect() };
-    Ok(Settings { store, network: (!offline).then_some(network) })
+    let audit = audit.unwrap_or(true).then(|| folders.state.join("audit.log"));
+    Ok(Settings { store, network: (!offline).then_some(network), audit })
 }
 
 fn asked(store: &str, how: &'static str) -> Result<Option<Asked>, Refusal> {

@@ -113,7 +113,7 @@ impl Note {
     }
 
     /// Makes the bytes: one line of JSON with what is public, then the secret as it is.
-    pub(super) fn encode(&self) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    pub fn encode(&self) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let head = json::encode(&Head { version: VERSION, note: &self.matter });
         let head = head.map_err(|_| StoreError::Damaged("a note has no JSON form"))?;
         let secret = self.secret.as_ref().map_or(&[][..], |secret| secret.expose());
@@ -127,7 +127,7 @@ impl Note {
     ///
     /// # Errors
     /// They are no note, or one that another version of usher wrote.
-    pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<Self, StoreError> {
+    pub fn decode(name: &str, bytes: &[u8]) -> Result<Self, StoreError> {
         let not_ours = StoreError::Damaged("it is no note of usher's");
         let end = bytes.iter().position(|byte| *byte == b'\n').ok_or(not_ours)?;
         let head: Head<Matter> = json::decode(&bytes[..end]).map_err(|_| not_ours)?;
@@ -151,5 +151,46 @@ impl Note {
                 format!("usher: rotation of {}", words(credential))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Record;
+
+    const NAME: &str = "revoked-0123456789ab";
+
+    fn revoked(secret: Option<&[u8]>) -> Note {
+        let matter = Matter::Revoked { kind: Kind::Tunnel, at: Timestamp(1_700_000_000), expires: None };
+        let secret = secret.map(|secret| Arc::new(Secret::new(secret.to_vec()).expect("not empty")));
+        Note { id: NAME.parse().expect("an id"), matter, secret }
+    }
+
+    #[test]
+    fn a_note_comes_back_with_its_secret_or_without() {
+        for note in [revoked(None), revoked(Some(b"line\nline \xff"))] {
+            let bytes = note.encode().expect("encodes");
+            assert_eq!(Note::decode(NAME, &bytes), Ok(note));
+        }
+    }
+
+    #[test]
+    fn an_older_usher_does_not_take_it_for_a_credential() {
+        let bytes = revoked(Some(b"secret")).encode().expect("encodes");
+        let error = Record::decode(&bytes).expect_err("it is no record");
+        assert!(error.to_string().contains("newer version"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_note_is_an_error() {
+        let bytes = revoked(Some(b"secret")).encode().expect("encodes");
+        let line = bytes.iter().position(|byte| *byte == b'\n').expect("a line");
+        for length in 0..=line {
+            assert!(Note::decode(NAME, &bytes[..length]).is_err(), "{length} bytes");
+        }
+        assert!(Note::decode("no id", &bytes).is_err());
+        let newer = String::from_utf8_lossy(&bytes).replacen(r#""version":2"#, r#""version":3"#, 1);
+        assert!(Note::decode(NAME, newer.as_bytes()).is_err());
     }
 }

@@ -6,7 +6,7 @@ use usher_proto::tunnel::{TunnelForm, WhichTunnel};
 use usher_proto::{Answer, Credential, Request, Secret};
 
 use super::parse;
-use crate::agent::NETWORK;
+use crate::agent::API;
 use crate::context::Context;
 use crate::error::Error;
 
@@ -24,18 +24,9 @@ pub(super) fn cert(id: Option<&str>, context: &mut Context<'_, '_>) -> Result<Bo
 }
 
 /// Asks for a tunnel's token, which Cloudflare is asked for if it is not held.
-pub(super) fn tunnel_token(
-    tunnel: &str,
-    cert: Option<&str>,
-    context: &mut Context<'_, '_>,
-) -> Result<Arc<Secret>, Error> {
-    let which = WhichTunnel {
-        tunnel: parse(tunnel)?,
-        profile: context.profile.clone().unwrap_or_default(),
-        cert: cert.map(parse).transpose()?,
-    };
+pub(super) fn tunnel_token(which: WhichTunnel, context: &mut Context<'_, '_>) -> Result<Arc<Secret>, Error> {
     let request = Request::TunnelSecret { which, form: TunnelForm::Token };
-    Ok(borrowed(context.ask_within(&request, NETWORK)?)?.secret)
+    Ok(borrowed(context.ask_within(&request, API)?)?.secret)
 }
 
 fn borrowed(answer: Answer) -> Result<Borrowed, Error> {

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::process::Command;
 
 use clap::Args;
+use usher_proto::tunnel::WhichTunnel;
 
 use super::{borrow, token};
 use crate::child::{self, Signals};
@@ -65,7 +66,11 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Resul
     for Wish { what, which, way, variable } in wishes {
         let secret = match what {
             What::App => token::to_lend(which, arguments.min_valid.as_deref(), context)?,
-            What::Tunnel => borrow::tunnel_token(which, None, context)?,
+            What::Tunnel => {
+                let profile = context.profile.clone().unwrap_or_default();
+                let which = WhichTunnel { tunnel: super::parse(which)?, profile, cert: None };
+                borrow::tunnel_token(which, context)?
+            }
             What::Cert => borrow::cert(Some(which).filter(|id| !id.is_empty()), context)?.secret,
         };
         loans.push(Loan { variable: variable.to_owned(), way, secret });

@@ -53,8 +53,9 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Resul
             report::plan(plan, context)?;
             return Ok(Exit::Done);
         }
-        if !arguments.yes {
-            confirm(plan, context)?;
+        if !arguments.yes && !confirm(&plan, context)? {
+            context.streams.tell("Nothing was revoked.\n");
+            return Ok(Exit::Other);
         }
     }
     let revoked = revoke(what, context)?;
@@ -84,20 +85,15 @@ fn plan(what: &Revocation, context: &mut Context<'_, '_>) -> Result<Vec<Revoked>
 }
 
 /// Asks a person; a program has to say `--yes`.
-fn confirm(plan: Vec<Revoked>, context: &mut Context<'_, '_>) -> Result<(), Error> {
+fn confirm(plan: &[Revoked], context: &mut Context<'_, '_>) -> Result<bool, Error> {
     if context.json || !(context.streams.input_is_terminal)() {
         return Err(Error::usage(
             "nobody can be asked whether to revoke this",
             "see what would be done with --dry-run, then say --yes",
         ));
     }
-    context.streams.tell(&report::table(&plan));
-    context.hang_up(); // a person may think about it
-    if input::agrees(context.streams, "Revoke this? It cannot be undone. [y/N] ")? {
-        Ok(())
-    } else {
-        Err(Error::usage("nothing was revoked", ""))
-    }
+    context.streams.tell(&report::table(plan));
+    input::agrees(context.streams, "Revoke this? It cannot be undone. [y/N] ")
 }
 
 fn revoke(what: Revocation, context: &mut Context<'_, '_>) -> Result<Vec<Revoked>, Error> {

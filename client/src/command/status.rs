@@ -1,50 +1,61 @@
-//! `usher status`: how the agent and its store are.
+//! `usher status`: how the agent and its store are, and what Cloudflare is still to be told.
 
+use std::sync::Arc;
+
+use serde::Serialize;
 use usher_proto::answer::{State, Status};
 use usher_proto::revocation::Revoked;
-use usher_proto::{Answer, Request, Timestamp};
+use usher_proto::{Answer, Credential, Request, Timestamp};
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::print::{Table, clean, count};
 use crate::time::{ago, now};
 
+/// What a program reads: the status, and what Cloudflare is still to be told.
+#[derive(Serialize)]
+struct Whole<'s> {
+    #[serde(flatten)]
+    status: &'s Status,
+    revocations: &'s [Revoked],
+    rotations: &'s [Arc<Credential>],
+}
+
 /// Asks and prints.
 pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
-    let answer = context.ask(&Request::Status {})?;
-    let Answer::Status(status) = &answer else { return Err(Error::unexpected()) };
+    let status = ask(context)?;
+    let (revocations, rotations) = match status.state {
+        State::Open => pending(context)?,
+        _ => (Vec::new(), Vec::new()), // it cannot be told while the store is closed
+    };
     if context.json {
-        context.print_answer(&answer)?;
+        let (revocations, rotations) = (&*revocations, &*rotations);
+        context.print_json(&Whole { status: &status, revocations, rotations })?;
     } else {
-        let open = status.state == State::Open;
-        let sheet = sheet(status, now());
-        let pending = if open { pending(context)? } else { String::new() };
-        context.print(&(sheet + &pending))?;
+        context.print(&(sheet(&status, now()) + &left(&revocations, &rotations)))?;
     }
     Ok(Exit::Done)
 }
 
-/// Tells what Cloudflare is still to be told; nothing as a rule.
-fn pending(context: &mut Context<'_, '_>) -> Result<String, Error> {
-    let Answer::Pending { revoked, rotations } = context.ask(&Request::Pending {})? else {
-        return Err(Error::unexpected());
-    };
+fn pending(context: &mut Context<'_, '_>) -> Result<(Vec<Revoked>, Vec<Arc<Credential>>), Error> {
+    match context.ask(&Request::Pending {})? {
+        Answer::Pending { revoked, rotations } => Ok((revoked, rotations)),
+        _ => Err(Error::unexpected()),
+    }
+}
+
+/// Tells what is left to do; nothing as a rule.
+fn left(revocations: &[Revoked], rotations: &[Arc<Credential>]) -> String {
+    let words = |credential: &Credential| format!("{} ({})", clean(&credential.label), credential.id);
     let mut text = String::new();
-    for Revoked { credential, how, why, .. } in &revoked {
-        let why = why.as_deref().unwrap_or_default();
-        text += &format!(
-            "to be revoked: {} ({}): {}; {}\n",
-            clean(&credential.label),
-            credential.id,
-            how,
-            clean(why)
-        );
+    for Revoked { credential, how, why, .. } in revocations {
+        let why = clean(why.as_deref().unwrap_or_default());
+        text += &format!("to be revoked: {}: {}; {why}\n", words(credential), clean(how));
     }
-    for credential in &rotations {
-        let label = clean(&credential.label);
-        text += &format!("half rotated: {label} ({}); the same command finishes it\n", credential.id);
+    for credential in rotations {
+        text += &format!("half rotated: {}; the same command finishes it\n", words(credential));
     }
-    Ok(text)
+    text
 }
 
 /// Asks for the status, for verbs that need to know.

@@ -1,5 +1,6 @@
 mod lend;
 mod login;
+mod revoke;
 mod targets;
 mod tunnel;
 
@@ -8,6 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use usher_proto::answer::{Imported, Outcome, State, Status, StoreStatus};
 use usher_proto::request::Origin;
+use usher_proto::revocation::RevocationState;
 use usher_proto::{Answer, Code, Refusal, Request, Secret, Timestamp};
 
 use super::*;
@@ -376,10 +378,29 @@ fn what_is_not_there_does_not_keep_the_rest_from_being_forgotten() {
 
 #[test]
 fn the_status_says_what_a_person_wants_to_know() {
-    let done = usher(&["status"], b"", answering(|_| status(State::Open)));
+    let agent = |left: bool| {
+        answering(move |request| match request {
+            Request::Status {} => status(State::Open),
+            Request::Pending {} => {
+                let revoked = left.then(|| revoke::revoked(RevocationState::Pending));
+                let rotations = left.then(credential).into_iter().collect();
+                Answer::Pending { revoked: revoked.into_iter().collect(), rotations }
+            }
+            _ => panic!("{request:?}"),
+        })
+    };
+    let done = usher(&["status"], b"", agent(false));
     for words in ["1.2.3, process 7", "keyring (asked for)", "until deleted", "open"] {
         assert!(done.output.contains(words), "{words}: {}", done.output);
     }
+    assert!(!done.output.contains("revoked") && !done.output.contains("rotated"), "{}", done.output);
+    let done = usher(&["status"], b"", agent(true));
+    for words in ["to be revoked: app.example.test", "half rotated: app.example.test"] {
+        assert!(done.output.contains(words), "{words}: {}", done.output);
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&usher(&["status", "--json"], b"", agent(true)).output).expect("JSON");
+    assert_eq!((&json["pid"], &json["revocations"][0]["state"]), (&7.into(), &"pending".into()));
     let done = usher(&["agent", "stop"], b"", stopping());
     assert_eq!((done.exit, &*done.output), (Exit::Done, "The agent has ended.\n"));
 }

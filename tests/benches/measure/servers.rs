@@ -48,12 +48,7 @@ pub(super) struct Agent {
 }
 
 impl Agent {
-    /// Starts one that holds nothing, and does not wait for it.
-    pub(super) fn start() -> Self {
-        Self::start_in(Self::home())
-    }
-
-    /// The same in a home that was made before.
+    /// Starts one that holds nothing, in a home that was made before, and does not wait for it.
     pub(super) fn start_in(home: Home) -> Self {
         let mut command = home.command(home.program("usher-agent"));
         Self { running: Running::start(command.args(["--store", "memory"])), home }
@@ -66,7 +61,19 @@ impl Agent {
 
     /// Starts one that holds this many app tokens of 1,200 bytes.
     pub(super) fn holding(count: u32) -> Self {
-        let agent = Self::start();
+        Self::holding_in(Self::home(), count)
+    }
+
+    /// Makes a home whose agent writes no audit log.
+    pub(super) fn home_without_audit() -> Home {
+        let home = Self::home();
+        home.configure("audit = false\n");
+        home
+    }
+
+    /// The same in a home that was made before.
+    pub(super) fn holding_in(home: Home, count: u32) -> Self {
+        let agent = Self::start_in(home);
         let mut stream = connect_when_it_listens(agent.socket());
         for number in 0..count {
             let import = import_file(&file_name(&host(number), number), &token(number));

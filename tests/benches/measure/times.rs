@@ -52,6 +52,13 @@ impl Times {
     }
 }
 
+/// How many times as long as the reference it takes on the average; of all rounds the median.
+pub(super) fn mean_ratio(ours: &Times, reference: &Times) -> f64 {
+    let sum = |round: &Vec<f64>| round.iter().sum::<f64>();
+    let rounds = ours.0.iter().zip(&reference.0);
+    median(rounds.map(|(ours, theirs)| sum(ours) / sum(theirs)).collect())
+}
+
 /// The middle one.
 pub(super) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);

@@ -3,10 +3,13 @@
 use std::sync::OnceLock;
 
 use usher_agent::seal::{Key, Salt};
-use usher_agent::store::{Record, Store};
+use usher_agent::store::{Note, Record, Store};
 
 use super::in_proportion;
 use super::sealed::{CHEAP, in_place, passphrase};
+
+/// The name of a note's item.
+const NOTE: &str = "revoked-0123456789ab";
 
 /// A record that is read is the same when it is written and read again; a sealed file is read or not,
 /// whatever is in it.
@@ -14,6 +17,10 @@ pub fn stored(bytes: &[u8]) {
     if let Ok(record) = in_proportion(bytes.len(), || Record::decode(bytes)) {
         let again = record.encode().expect("what was stored can be stored");
         assert_eq!(Record::decode(&again), Ok(record));
+    }
+    if let Ok(note) = in_proportion(bytes.len(), || Note::decode(NOTE, bytes)) {
+        let again = note.encode().expect("what was stored can be stored");
+        assert_eq!(Note::decode(NOTE, &again), Ok(note));
     }
     in_place(|place| {
         place.write(&sealed(bytes));

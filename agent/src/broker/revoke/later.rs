@@ -82,11 +82,9 @@ impl Broker {
 
     async fn try_again(&self) {
         let mut tries = self.tries.lock().await;
-        for id in self.revoking() {
-            if tries.next(&id) > self.clock.now() {
-                continue;
-            }
-            let Some(Ending { credential, end, .. }) = self.end(&id, &mut tries).await else { continue };
+        let now = self.clock.now();
+        let due = self.revoking().into_iter().filter(|id| tries.next(id) <= now).collect();
+        for (_, Ending { credential, end, .. }) in self.end_each(due, &mut tries).await {
             match end {
                 End::Done => log::info!("{} is revoked", credential.id),
                 End::StillValid(why) => log::error!("{} cannot be revoked from here: {why:?}", credential.id),

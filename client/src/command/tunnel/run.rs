@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use usher_proto::Secret;
 
+use super::which;
 use crate::child::Signals;
 use crate::cloudflared::{self, AGAIN};
 use crate::command::borrow::tunnel_token;
@@ -19,22 +20,20 @@ use crate::lend::Lent;
 const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Args)]
-pub(in crate::command) struct Arguments {
-    /// The tunnel's name or UUID
-    #[arg(value_name = "TUNNEL")]
-    tunnel: String,
-    /// The account certificate with which to ask for the tunnel's token; the only one if none is named
-    #[arg(long, value_name = "ID")]
-    cert: Option<String>,
+#[group(id = "running")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    which: which::Arguments,
     /// More words for cloudflared tunnel run
     #[arg(last = true, value_name = "WORDS")]
     words: Vec<OsString>,
 }
 
 /// Goes on until cloudflared ends for good, or a signal comes while none runs.
-pub(in crate::command) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+    let which = arguments.which.which(context)?;
     let ask = |context: &mut Context<'_, '_>| {
-        let token = tunnel_token(&arguments.tunnel, arguments.cert.as_deref(), context);
+        let token = tunnel_token(which.clone(), context);
         context.hang_up(); // cloudflared may run for months
         token
     };
