@@ -101,6 +101,8 @@ fn explain(edge: &Edge, folder: &Path) -> io::Result<()> {
         "printf '{}\\n{}\\n' | usher import --stdin --kind service-token --app service.example.test\n",
         pair.id, pair.secret
     );
+    edge.add_tunnel("web");
+    println!("An account with a tunnel, web, is there too: usher tunnel login, and usher tunnel list.\n");
     println!("Ctrl-C ends the edge.");
     Ok(())
 }

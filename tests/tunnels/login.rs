@@ -224,8 +224,8 @@ fn a_store_that_does_not_take_it_is_told() {
     assert!(cert(&world.agent, None, "default")["secret"].is_object(), "it can be used");
 
     let (store, switch) = Faulty::new();
-    let world = World::with_store(Box::new(store), LOGIN_PATIENCE);
     switch.set(Mood::Fails(StoreError::Timeout));
+    let world = World::with_store(Box::new(store), LOGIN_PATIENCE);
     assert_eq!(code(&begin(&world).finish(|_| {})), "store-timeout", "nobody logs in for nothing");
     assert_eq!(world.edge.log().polls(), 0);
 }
