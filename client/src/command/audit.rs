@@ -50,12 +50,18 @@ struct Line {
     id: Option<String>,
     label: Option<String>,
     outcome: String,
+    #[serde(default = "once")]
+    count: u64,
 }
 
 #[derive(Deserialize)]
 struct Process {
     pid: u32,
     exe: Option<String>,
+}
+
+fn once() -> u64 {
+    1
 }
 
 /// Prints what is there, and what comes if that is followed.
@@ -138,7 +144,8 @@ impl Line {
             who += &format!(" ({})", name(exe.as_deref(), *pid));
         }
         let about = self.label.as_ref().or(self.id.as_ref()).map_or("-", String::as_str);
-        row([&self.time, &who, &self.verb, about, &self.outcome])
+        let times = if self.count == 1 { String::new() } else { format!(" {}×", self.count) };
+        row([&self.time, &who, &self.verb, about, &(self.outcome.clone() + &times)])
     }
 }
 
