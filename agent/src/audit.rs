@@ -1,7 +1,9 @@
 //! The audit log: who asked for what, what became of it, and what the agent did by itself. Never a secret.
 //!
 //! Whatever happens is noted in memory, which costs a lookup next to nothing, and written a little later
-//! by a thread that may wait for the disk. What changes something is written before it is answered.
+//! by a thread that may wait for the disk. What changes something is written before it is answered. Who asks
+//! for the same again before that has one line with a count: a busy loop would else push everything out of
+//! the log within a second.
 
 mod file;
 mod line;
@@ -25,6 +27,8 @@ const TOGETHER: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(1);
 /// From so many lines on nothing waits for more.
 const MANY: usize = 2_000;
+/// How far back to look for the same.
+const BACK: usize = 8;
 /// Most lines in memory; more can come together only while the disk takes none, and are counted.
 const MOST: usize = 20_000;
 
@@ -46,11 +50,20 @@ struct Log {
 
 #[derive(Default)]
 struct Notes {
-    taken: Vec<(i64, Note)>,
+    taken: Vec<Taken>,
     /// How many there was no room for.
     lost: u64,
     /// Somebody was told that notes wait.
     is_announced: bool,
+}
+
+/// A note that was taken.
+struct Taken {
+    /// When, in milliseconds since 1970; the first time if it is several.
+    at: i64,
+    note: Note,
+    /// How many times.
+    count: u64,
 }
 
 /// What was not written yet, and whether that was told.
@@ -61,6 +74,7 @@ struct Writer {
 }
 
 /// One line.
+#[derive(PartialEq)]
 pub struct Note {
     /// Who asked.
     pub who: Arc<Program>,
@@ -70,18 +84,23 @@ pub struct Note {
     pub about: About,
     /// What became of it.
     pub outcome: Outcome,
+    /// It changes nothing: the same again is counted.
+    pub counts: bool,
 }
 
 /// Which credential a line is about.
+#[derive(PartialEq)]
 pub enum About {
     /// This one.
     Credential(Arc<Credential>),
     /// One that was asked for, with what is known of it.
     Named(Box<Named>),
+    /// None, or several.
+    Nothing,
 }
 
 /// What is known of a credential that was asked for and not found, or of no single one.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Named {
     /// Its id.
     pub id: Option<CredentialId>,
@@ -122,13 +141,18 @@ impl Audit {
     /// Takes a note, which is written soon.
     pub fn note(&self, note: Note) {
         let Some(log) = &self.0 else { return };
-        let now = log.clock.milliseconds();
         let mut notes = log.notes();
+        // What is equal is shared as a rule, and then compared at once.
+        let mut recent = notes.taken.iter_mut().rev().take(BACK);
+        if let Some(same) = recent.find(|taken| note.counts && taken.note == note) {
+            same.count += 1;
+            return;
+        }
         if notes.taken.len() >= MOST {
             notes.lost += 1;
             return;
         }
-        notes.taken.push((now, note));
+        notes.taken.push(Taken { at: log.clock.milliseconds(), note, count: 1 });
         if notes.taken.len() == MANY {
             log.many.notify_one();
         }
@@ -141,7 +165,7 @@ impl Audit {
     pub fn note_own(&self, verb: &'static str, credential: &Arc<Credential>) {
         if self.is_on() {
             let (who, about) = (Program::own(), About::Credential(Arc::clone(credential)));
-            self.note(Note { who, verb, about, outcome: Outcome::Done });
+            self.note(Note { who, verb, about, outcome: Outcome::Done, counts: false });
         }
     }
 

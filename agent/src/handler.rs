@@ -54,8 +54,8 @@ pub struct Handler {
 impl Handler {
     /// Answers one request of a peer; what happens before the answer goes to `events`.
     pub async fn answer(&self, peer: &Peer, request: Request, events: &Events) -> Answer {
-        let entry = self.audit.is_on().then(|| Entry::of(&request, peer, &self.broker)).flatten();
-        let answer = self.try_answer(peer, request, events).await.unwrap_or_else(|error| {
+        let mut entry = self.audit.is_on().then(|| Entry::of(&request, peer, &self.broker)).flatten();
+        let answer = self.try_answer(peer, request, events, &mut entry).await.unwrap_or_else(|error| {
             log::debug!("refused pid {}: {error:?}", peer.pid);
             Answer::Error(error.into())
         });
@@ -70,21 +70,30 @@ impl Handler {
         peer: &Peer,
         request: Request,
         events: &Events,
+        entry: &mut Option<Entry>,
     ) -> Result<Answer, BrokerError> {
+        let refused = |entry: &mut Option<Entry>, want: &Want| {
+            if let Some(entry) = entry {
+                entry.refused(want);
+            }
+        };
         Ok(match request {
             Request::Hello {} => Answer::Hello(self.hello()),
             Request::Token { app, profile, min_valid } => {
-                let record = self.broker.token(&Want { app, profile, min_valid }).await?;
-                token_for(peer, record)
+                let want = Want { app, profile, min_valid };
+                let served = self.broker.token(&want).await.inspect_err(|_| refused(entry, &want));
+                token_for(peer, served?)
             }
             Request::Login { app, profile, min_valid, fedramp, auto_close } => {
                 let (want, options) =
                     (Want { app, profile, min_valid }, LoginOptions { fedramp, auto_close });
-                token_for(peer, Box::pin(self.broker.log_in(&want, options, events)).await?)
+                let served = Box::pin(self.broker.log_in(&want, options, events)).await;
+                token_for(peer, served.inspect_err(|_| refused(entry, &want))?)
             }
             Request::Headers { app, profile, min_valid } => {
-                let (headers, credential) =
-                    Box::pin(self.broker.headers(&Want { app, profile, min_valid })).await?;
+                let want = Want { app, profile, min_valid };
+                let served = Box::pin(self.broker.headers(&want)).await;
+                let (headers, credential) = served.inspect_err(|_| refused(entry, &want))?;
                 log::info!("headers {} to pid {}", credential.id, peer.pid);
                 Answer::Headers { headers, credential }
             }

@@ -1,10 +1,13 @@
 //! Which requests have a line, and what it says.
 
+use std::io::{BufReader, Write};
+
 use serde_json::{Value, json};
 use usher_agent::clock::Clock;
 use usher_tests::agent::TestAgent;
 use usher_tests::edge::hosts::ACME;
 use usher_tests::token::{app_token, file_name, import_file};
+use usher_tests::wire::read_line;
 use usher_tests::world::{World, eventually};
 
 use super::{lines, told};
@@ -80,7 +83,7 @@ fn who_is_served_or_refused_has_a_line_and_who_only_looks_has_none() {
     assert_eq!(token["time"], *now);
     let members: Vec<_> = token.as_object().expect("an object").keys().map(String::as_str).collect();
     let mut known =
-        ["time", "uid", "pid", "exe", "parent", "verb", "id", "kind", "label", "profile", "outcome"];
+        ["time", "uid", "pid", "exe", "parent", "verb", "id", "kind", "label", "profile", "outcome", "count"];
     known.sort_unstable();
     assert_eq!(members, known);
 }
@@ -133,4 +136,29 @@ fn lookups_are_written_without_anything_that_changes_and_a_stop_is_written_too()
     let told = told(&lines(&agent.audit_log()));
     let lookup = "token nowhere.example.com not-found";
     assert_eq!(told, [lookup, lookup, "stop - done"]);
+}
+
+/// A busy loop would else push everything out of the log.
+#[test]
+fn who_asks_for_the_same_again_and_again_is_counted() {
+    const TIMES: usize = 1_000;
+    let agent = TestAgent::start();
+    give(&agent, "app.example.com", 1);
+    for app in ["app.example.com", "nowhere.example.com"] {
+        let request = json!({"token": {"app": app}}).to_string();
+        let mut stream = BufReader::new(agent.connect());
+        for _ in 0..TIMES {
+            writeln!(stream.get_mut(), "{request}").expect("the agent reads");
+            assert!(read_line(&mut stream).is_object());
+        }
+    }
+    agent.token("app.example.com");
+    let lines = all(&agent);
+    let count = |label: &str, outcome: &str| {
+        let counted = lines.iter().filter(|line| line["label"] == label && line["outcome"] == outcome);
+        counted.map(|line| line["count"].as_u64().expect("a number")).sum::<u64>()
+    };
+    assert_eq!(count("nowhere.example.com", "not-found"), TIMES as u64);
+    assert_eq!(count("app.example.com", "done"), TIMES as u64 + 2, "the import and the last one");
+    assert!(lines.len() < TIMES, "{} lines", lines.len());
 }

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use usher_proto::date::written_with_milliseconds;
 use usher_proto::{Code, CredentialId, Kind, ProfileName};
 
-use super::{About, Note, Outcome};
+use super::{About, Note, Outcome, Taken};
 use crate::peer::{Process, Program};
 use crate::platform;
 
@@ -26,6 +26,7 @@ struct Line<'n> {
     label: Option<&'n str>,
     profile: Option<&'n ProfileName>,
     outcome: Word,
+    count: u64,
 }
 
 #[derive(Serialize)]
@@ -49,19 +50,18 @@ impl Serialize for Text<'_> {
 enum Word {
     Plain(&'static str),
     Code(Code),
-    Lost(String),
 }
 
 /// Adds a line for each note, and one for those that are lost.
-pub(super) fn render(notes: &[(i64, Note)], lost: u64, now: i64, text: &mut Vec<u8>) {
+pub(super) fn render(notes: &[Taken], lost: u64, now: i64, text: &mut Vec<u8>) {
     let uid = platform::uid();
-    for (at, note) in notes {
-        add(&line(*at, uid, note), text);
+    for taken in notes {
+        add(&line(taken, uid), text);
     }
     if lost > 0 {
         let who = Program::own();
-        let line = Line { verb: LOST, outcome: Word::Lost(format!("{lost} lines")), ..begin(now, uid, &who) };
-        add(&line, text);
+        let line = begin(now, uid, &who);
+        add(&Line { verb: LOST, outcome: Word::Plain(LOST), count: lost, ..line }, text);
     }
 }
 
@@ -87,17 +87,18 @@ fn begin(at: i64, uid: Option<u32>, who: &Program) -> Line<'_> {
         label: None,
         profile: None,
         outcome: Word::Plain("done"),
+        count: 1,
     }
 }
 
-fn line(at: i64, uid: Option<u32>, note: &Note) -> Line<'_> {
-    let Note { who, verb, about, outcome } = note;
+fn line(taken: &Taken, uid: Option<u32>) -> Line<'_> {
+    let Taken { at, note: Note { who, verb, about, outcome, .. }, count } = taken;
     let outcome = match outcome {
         Outcome::Done => Word::Plain("done"),
         Outcome::Refused(code) => Word::Code(*code),
         Outcome::Revoked(state) => Word::Plain(state.as_str()),
     };
-    let line = Line { verb, outcome, ..begin(at, uid, who) };
+    let line = Line { verb, outcome, count: *count, ..begin(*at, uid, who) };
     match about {
         About::Credential(credential) => Line {
             id: Some(&credential.id),
@@ -112,5 +113,6 @@ fn line(at: i64, uid: Option<u32>, note: &Note) -> Line<'_> {
             profile: named.profile.as_ref(),
             ..line
         },
+        About::Nothing => line,
     }
 }

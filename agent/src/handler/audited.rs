@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use usher_proto::answer::Imported;
 use usher_proto::request::{Import, Origin, Target};
 use usher_proto::revocation::Revocation;
 use usher_proto::{Answer, AppUrl, CredentialId, ProfileName, Request};
 
 use crate::audit::{About, Audit, Named, Note, Outcome};
-use crate::broker::Broker;
+use crate::broker::{Broker, Want};
 use crate::peer::{Peer, Program};
 
 /// A request that stands in the log, before it is known what becomes of it.
@@ -29,26 +30,24 @@ impl Entry {
             Some(credential) => About::Credential(credential),
             None => named(Named { id: Some(id.clone()), ..Named::default() }),
         };
-        let at = |app: &AppUrl, profile: &ProfileName| {
-            // The host alone: nobody knows what is in a path.
-            let (label, profile) = (Some(app.host().to_owned()), Some(profile.clone()));
-            named(Named { id: None, label, profile })
-        };
         let of_target = |target: &Target, profile: &ProfileName| match target {
             Target::Id(id) => by_id(id),
             Target::App(app) => at(app, profile),
         };
-        let of =
-            |profile: Option<&ProfileName>| named(Named { profile: profile.cloned(), ..Named::default() });
+        let of = |profile: Option<&ProfileName>| match profile {
+            Some(profile) => named(Named { profile: Some(profile.clone()), ..Named::default() }),
+            None => About::Nothing,
+        };
         let tunnel = |which: &usher_proto::tunnel::WhichTunnel| {
             // A name is text of the peer's, and may be a token in the wrong place.
             let label = which.tunnel.is_uuid().then(|| which.tunnel.to_string());
             named(Named { id: None, label, profile: Some(which.profile.clone()) })
         };
         let (verb, about, at_once) = match request {
-            Request::Token { app, profile, .. } => ("token", at(app, profile), false),
-            Request::Headers { app, profile, .. } => ("headers", at(app, profile), false),
-            Request::Login { app, profile, .. } => ("login", at(app, profile), false),
+            // What is served says it by itself, and what is refused is added then: these come often.
+            Request::Token { .. } => ("token", About::Nothing, false),
+            Request::Headers { .. } => ("headers", About::Nothing, false),
+            Request::Login { .. } => ("login", About::Nothing, false),
             Request::Refresh { target, profile } => ("refresh", of_target(target, profile), false),
             Request::Verify { target, profile } => ("verify", of_target(target, profile), false),
             Request::Import(import) => ("import", imported(import), true),
@@ -66,7 +65,7 @@ impl Entry {
             Request::RotateServiceToken { id, .. } => ("rotate-service-token", by_id(id), true),
             Request::RollCert { id } => ("roll-cert", by_id(id), true),
             Request::Revoke { dry_run: true, .. } => return None,
-            Request::Revoke { what, .. } => ("revoke", revoked(what, by_id, at, of), true),
+            Request::Revoke { what, .. } => ("revoke", revoked(what, by_id, of), true),
             Request::Hello {}
             | Request::List { .. }
             | Request::Show { .. }
@@ -79,43 +78,45 @@ impl Entry {
         Some(Self { who: Arc::clone(peer.program()), verb, about, at_once })
     }
 
+    /// Adds what was wanted, where it is refused.
+    pub(super) fn refused(&mut self, want: &Want) {
+        self.about = at(&want.app, &want.profile);
+    }
+
     /// Notes what became of it.
     pub(super) async fn end(self, answer: &Answer, audit: &Audit) {
         let Self { who, verb, about, at_once } = self;
+        let note = |about: About, outcome: Outcome| {
+            audit.note(Note { who: Arc::clone(&who), verb, about, outcome, counts: !at_once });
+        };
         match answer {
             Answer::Revoked { revoked } if !revoked.is_empty() => {
                 for one in revoked {
-                    let about = About::Credential(Arc::clone(&one.credential));
-                    audit.note(Note {
-                        who: Arc::clone(&who),
-                        verb,
-                        about,
-                        outcome: Outcome::Revoked(one.state),
-                    });
+                    note(About::Credential(Arc::clone(&one.credential)), Outcome::Revoked(one.state));
                 }
             }
-            Answer::Error(refusal) => {
-                audit.note(Note { who, verb, about, outcome: Outcome::Refused(refusal.code) });
-            }
+            Answer::Error(refusal) => note(about, Outcome::Refused(refusal.code)),
             Answer::Token { credential, .. }
             | Answer::Headers { credential, .. }
             | Answer::Refreshed { credential }
             | Answer::Verified { credential, .. }
             | Answer::Secret { credential, .. }
-            | Answer::Rotated { credential, .. } => {
-                let about = About::Credential(Arc::clone(credential));
-                audit.note(Note { who, verb, about, outcome: Outcome::Done });
+            | Answer::Rotated { credential, .. }
+            | Answer::Imported(Imported { credential, .. }) => {
+                note(About::Credential(Arc::clone(credential)), Outcome::Done);
             }
-            Answer::Imported(imported) => {
-                let about = About::Credential(Arc::clone(&imported.credential));
-                audit.note(Note { who, verb, about, outcome: Outcome::Done });
-            }
-            _ => audit.note(Note { who, verb, about, outcome: Outcome::Done }),
+            _ => note(about, Outcome::Done),
         }
         if at_once {
             audit.write().await;
         }
     }
+}
+
+/// Tells of a URL its host alone: nobody knows what is in a path.
+fn at(app: &AppUrl, profile: &ProfileName) -> About {
+    let (label, profile) = (Some(app.host().to_owned()), Some(profile.clone()));
+    named(Named { id: None, label, profile })
 }
 
 fn named(named: Named) -> About {
@@ -137,7 +138,6 @@ fn imported(import: &Import) -> About {
 fn revoked(
     what: &Revocation,
     by_id: impl Fn(&CredentialId) -> About,
-    at: impl Fn(&AppUrl, &ProfileName) -> About,
     of: impl Fn(Option<&ProfileName>) -> About,
 ) -> About {
     match what {

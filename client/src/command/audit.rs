@@ -50,12 +50,18 @@ struct Line {
     id: Option<String>,
     label: Option<String>,
     outcome: String,
+    #[serde(default = "once")]
+    count: u64,
 }
 
 #[derive(Deserialize)]
 struct Process {
     pid: u32,
     exe: Option<String>,
+}
+
+fn once() -> u64 {
+    1
 }
 
 /// Prints what is there, and what comes if that is followed.
@@ -138,7 +144,8 @@ impl Line {
             who += &format!(" ({})", name(exe.as_deref(), *pid));
         }
         let about = self.label.as_ref().or(self.id.as_ref()).map_or("-", String::as_str);
-        row([&self.time, &who, &self.verb, about, &self.outcome])
+        let times = if self.count == 1 { String::new() } else { format!(" {}×", self.count) };
+        row([&self.time, &who, &self.verb, about, &(self.outcome.clone() + &times)])
     }
 }
 
@@ -151,7 +158,7 @@ fn name(exe: Option<&str>, pid: u32) -> String {
 /// One row, cleaned. The columns have their widths from the start: one who follows has seen only a part.
 fn row(cells: [&str; 5]) -> String {
     let [time, who, verb, about, outcome] = cells.map(clean);
-    format!("{time:<24}  {who:<32}  {verb:<8}  {about:<32}  {outcome}\n")
+    format!("{time:<24}  {who:<32}  {verb:<10}  {about:<32}  {outcome}\n")
 }
 
 #[cfg(test)]
