@@ -156,11 +156,16 @@ mod tests {
         assert_eq!(read(&mut reader), "7\n8\n", "none is there under its first name");
         add(&path, "9\n");
         assert_eq!(read(&mut reader), "9\n");
-        for number in 10..20 {
-            put_aside(&path);
-            add(&path, &format!("{number}\n"));
+        // On Windows a file that somebody reads does not go away, and none is put aside until then.
+        if cfg!(not(windows)) {
+            for number in 10..20 {
+                put_aside(&path);
+                add(&path, &format!("{number}\n"));
+            }
+            assert_eq!(read(&mut reader), "15\n16\n17\n18\n19\n", "the others are gone");
         }
-        assert_eq!(read(&mut reader), "15\n16\n17\n18\n19\n", "the others are gone");
+        fs::write(&path, "xx\n").expect("a file");
+        let _ = read(&mut reader);
         fs::write(&path, "20\n").expect("a file");
         assert_eq!(read(&mut reader), "", "as long as before");
         fs::write(&path, "").expect("a file");

@@ -81,6 +81,7 @@ fn what_the_real_agent_wrote_is_read() {
 
 /// Each line appears once, however often the files are put aside meanwhile.
 #[test]
+#[cfg(unix)]
 fn who_follows_sees_each_line_once_across_files() {
     let home = Home::new(PROGRAMS);
     let log = home.audit_log();

@@ -1,8 +1,6 @@
 //! The agent is killed in the middle of a rotation: the same command finishes it after a restart, and the
 //! replicas get the token from a descriptor, group by group.
 
-use std::fs;
-
 use usher_tests::desk::Desk;
 use usher_tests::edge::{ApiCall, Fault, Where};
 
@@ -78,7 +76,7 @@ fn killed_at_any_call_it_goes_on_with_the_same_secret() {
 fn each_group_gets_the_token_by_a_descriptor_and_a_failure_is_where_it_goes_on() {
     let setting = Setting::new();
     let seen = setting.desk.home.path().join("seen");
-    fs::create_dir(&seen).expect("a folder");
+    std::fs::create_dir(&seen).expect("a folder");
     let deploy =
         format!(r#"cat "$TUNNEL_TOKEN_FILE" > '{0}'/$USHER_GROUP && test -e '{0}'/go"#, seen.display());
     let words = ["tunnel", "rotate", "web", "--deploy", &deploy, "--deploy", &deploy];
@@ -86,13 +84,13 @@ fn each_group_gets_the_token_by_a_descriptor_and_a_failure_is_where_it_goes_on()
     assert!(failed.stderr.contains("group 1"), "{}", failed.stderr);
     assert!(setting.desk.usher(&["status"]).expect(0).stdout.contains("half rotated"));
     let token = setting.served();
-    assert_eq!(fs::read_to_string(seen.join("1")).expect("the first group's"), token);
-    fs::remove_file(seen.join("1")).expect("it is there");
-    fs::write(seen.join("go"), "").expect("a file");
+    assert_eq!(std::fs::read_to_string(seen.join("1")).expect("the first group's"), token);
+    std::fs::remove_file(seen.join("1")).expect("it is there");
+    std::fs::write(seen.join("go"), "").expect("a file");
     let done = setting.desk.usher(&words).expect(0).stdout;
     assert!(done.contains("2 groups got the new token"), "{done}");
     for group in ["1", "2"] {
-        assert_eq!(fs::read_to_string(seen.join(group)).expect("a group's"), token);
+        assert_eq!(std::fs::read_to_string(seen.join(group)).expect("a group's"), token);
     }
     assert_ne!(token, setting.old);
     setting.is_rotated();
