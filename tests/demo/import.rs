@@ -1,4 +1,4 @@
-//! The second part: what cloudflared left in clear is taken over, and outlives the agent.
+//! The third part: what cloudflared left in clear is taken over, and outlives the agent.
 
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! `cargo demo`: usher's main jobs, shown from end to end with the real programs in homes of their own.
 //!
 //! Needs no keyring, no account and no network: Cloudflare is a simulated edge on this machine, and the
-//! sample folder of the second part is one that the real cloudflared wrote against such an edge.
-//! `cargo demo access` and `cargo demo import` show one part alone.
+//! sample folder of the last part is one that the real cloudflared wrote against such an edge.
+//! `cargo demo access`, `tunnel` and `import` show one part alone.
 
 #![allow(clippy::print_stdout, reason = "it is a show")]
 
@@ -10,6 +10,7 @@ mod access;
 mod import;
 mod short;
 mod stage;
+mod tunnel;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -19,13 +20,13 @@ use self::stage::Stage;
 /// A part of the show: its name, and what tells it. Ends early with what was not as it should be.
 type Part = (&'static str, fn(&Path) -> Result<(), String>);
 
-const PARTS: [Part; 2] = [("access", access::tell), ("import", import::tell)];
+const PARTS: [Part; 3] = [("access", access::tell), ("tunnel", tunnel::tell), ("import", import::tell)];
 
 fn main() -> ExitCode {
     let chosen: Vec<String> = std::env::args().skip(1).collect();
     let known = |name: &String| PARTS.iter().any(|(part, _)| part == name);
     if let Some(unknown) = chosen.iter().find(|name| !known(name)) {
-        println!("There is no part {unknown}; the parts are access and import.");
+        println!("There is no part {unknown}; the parts are access, tunnel and import.");
         return ExitCode::from(2);
     }
     let Some(built) = build() else {

@@ -42,7 +42,7 @@ pub(super) struct Stage<'h> {
 impl Stage<'_> {
     /// Runs the client and shows it; shows what came, in the order in which it came.
     pub(super) fn usher(&self, words: &[&str], input: &str, code: i32) -> Result<String, String> {
-        let typed = if input.is_empty() { "" } else { "   (and a passphrase)" };
+        let typed = if input.is_empty() { "" } else { "   (and what must not stand here)" };
         println!("$ usher {}{typed}", words.join(" "));
         let (ended, seen) = run((self.client)(words), input).map_err(|error| error.to_string())?;
         seen.lines().for_each(|line| println!("{}", short::line(line)));

@@ -158,7 +158,7 @@ fn name(exe: Option<&str>, pid: u32) -> String {
 /// One row, cleaned. The columns have their widths from the start: one who follows has seen only a part.
 fn row(cells: [&str; 5]) -> String {
     let [time, who, verb, about, outcome] = cells.map(clean);
-    format!("{time:<24}  {who:<32}  {verb:<10}  {about:<32}  {outcome}\n")
+    format!("{time:<24}  {who:<32}  {verb:<13}  {about:<40}  {outcome}\n")
 }
 
 #[cfg(test)]
