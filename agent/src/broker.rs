@@ -81,7 +81,7 @@ pub struct Broker {
     /// What Cloudflare is still to be told changed.
     to_do: Notify,
     /// Held by whoever tells Cloudflare of revocations, so that nothing is told twice at once.
-    tries: tokio::sync::Mutex<Tries>,
+    ending: tokio::sync::Mutex<()>,
     /// Held by whoever rotates: one after the other.
     rotating: tokio::sync::Mutex<()>,
     reading: tokio::sync::Mutex<Result<(), StoreError>>,
@@ -95,6 +95,7 @@ struct Inner {
     cache: Cache,
     known: Known,
     notes: Notes,
+    tries: Tries,
     phase: Phase,
 }
 
@@ -120,7 +121,8 @@ enum Phase {
 }
 
 impl Broker {
-    /// Begins with an empty cache; the store is read when it is first needed.
+    /// Begins with an empty cache; the store is read when it is first needed, or the agent sees whether
+    /// Cloudflare is still to be told something.
     ///
     /// Without an edge nothing is fetched: the agent answers with what was imported.
     pub fn new(
@@ -138,6 +140,7 @@ impl Broker {
                 cache: Cache::default(),
                 known: Known::default(),
                 notes: Notes::default(),
+                tries: Tries::default(),
                 phase: Phase::Unread,
             }),
             fetches: Fetches::default(),
@@ -148,7 +151,7 @@ impl Broker {
             used: Notify::new(),
             changes: Changes::default(),
             to_do: Notify::new(),
-            tries: tokio::sync::Mutex::default(),
+            ending: tokio::sync::Mutex::default(),
             rotating: tokio::sync::Mutex::default(),
             reading: tokio::sync::Mutex::new(Ok(())),
             readings: AtomicU64::new(0),

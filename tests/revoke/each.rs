@@ -134,3 +134,73 @@ fn a_deletion_whose_answer_is_lost_is_done_once() {
     assert_eq!(all.still_taken(&world), [""; 0]);
     assert_eq!(world.edge.log().count_of(Where::Api(ApiCall::ChangeTunnel)), 1);
 }
+
+#[test]
+fn without_an_administrator_the_other_sessions_of_a_person_or_an_application_are_told_to_remain() {
+    for what in [json!({"person": ADA}), json!({"app": APP})] {
+        let world = World::start();
+        let token = world.log_in(APP)["token"]["token"].as_str().expect("a token").to_owned();
+        let answer = revoked(&world, &what);
+        let first = &answer["revoked"]["revoked"][0];
+        assert_eq!(first["state"], "still-valid", "{answer}");
+        assert!(first["why"].as_str().is_some_and(|why| why.contains("other sessions")), "{first}");
+        assert!(!takes(&world, APP, &token), "its own is over");
+    }
+}
+
+#[test]
+fn a_person_whose_own_session_is_over_is_revoked_all_the_same() {
+    let world = World::start();
+    All::bring(&world, &ADMINISTRATOR);
+    world.edge.revoke_sessions(ADA);
+    let states = revoke(&world, &json!({"person": ADA}));
+    assert_eq!(states, pairs(&[("org-token", "done"), ("app-token", "done")]));
+    assert_eq!(world.edge.log().count_of(Where::Api(ApiCall::RevokeUser)), 1);
+}
+
+#[test]
+fn what_something_in_between_says_is_no_reason_to_give_up() {
+    for fault in [
+        Fault::Body(b"<html>a page of a hotel</html>".to_vec()),
+        Fault::Redirect("https://one.example.test/".to_owned()),
+        Fault::Endless,
+    ] {
+        let world = World::start();
+        let all = All::bring(&world, &ADMINISTRATOR);
+        let between = world.edge.fault(Where::AnyApi, fault.clone());
+        let states = revoke(&world, &json!({"all": null}));
+        assert!(!states.iter().any(|(_, state)| state == "still-valid"), "{fault:?}: {states:?}");
+        drop(between);
+        world.turn_until(|| super::pending(&world).is_empty());
+        assert_eq!(all.still_taken(&world), [""; 0], "{fault:?}");
+    }
+}
+
+#[test]
+fn a_tunnel_in_the_middle_of_a_rotation_loses_both_of_its_secrets() {
+    let world = World::start();
+    let all = All::bring(&world, &ADMINISTRATOR);
+    let staged = json!({"rotate-tunnel": {"which": {"tunnel": "web"}, "staged": true}});
+    assert_eq!(world.agent.json(&staged)["rotated"]["finished"], false);
+    let made = world.edge.tunnel_token(&all.tunnel);
+    assert_ne!(made, all.tunnel_token);
+    let states = revoke(&world, &json!({"all": null}));
+    assert!(states.iter().all(|(_, state)| state == "done"), "{states:?}");
+    assert!(world.edge.connect(&all.tunnel, &made).is_err(), "a replica may have had it");
+    assert_eq!(all.still_taken(&world), [""; 0]);
+    assert_eq!(world.agent.json(&json!({"pending": {}}))["pending"]["rotations"], json!([]));
+}
+
+#[test]
+fn what_is_pending_can_be_asked_for_while_a_revocation_goes_on() {
+    let world = World::start();
+    All::bring(&world, &ADMINISTRATOR);
+    let hang = world.edge.fault(Where::Logout, Fault::Hang);
+    std::thread::scope(|scope| {
+        let revoking = scope.spawn(|| revoke(&world, &json!({"all": null})));
+        world.edge.wait_until(|log| log.count_of(Where::Logout) > 0);
+        assert_eq!(super::pending(&world).len(), 6, "nobody waits for the edge");
+        drop(hang);
+        assert_eq!(revoking.join().expect("it ends").len(), 6);
+    });
+}

@@ -21,7 +21,6 @@ use usher_proto::{Credential, CredentialId, Kind, Secret, Timestamp};
 pub(super) use self::later::Tries;
 pub use self::way::Way;
 use super::{Broker, BrokerError, Events};
-use crate::cloudflare::EdgeError;
 use crate::cloudflare::api::ApiError;
 use crate::store::{Matter, Revoking, StoreError};
 
@@ -76,6 +75,8 @@ pub enum Why {
     StillTaken,
     /// Nothing here may end it.
     NoAuthority,
+    /// It is ended itself, and nothing here may end the other sessions that were to end with it.
+    OthersRemain,
     /// None of the accounts that can be asked has it.
     NotFound,
     /// It is not known at which URL to ask whether it is refused.
@@ -116,17 +117,18 @@ impl Broker {
             return Ok(chosen.iter().map(|chosen| self.planned(chosen)).collect());
         }
         // From here on nobody else tells Cloudflare of what is about to be noted.
-        let mut tries = self.tries.lock().await;
+        let _turn = self.ending.lock().await;
         let (mut ids, mut unsaved) = (Vec::new(), HashMap::new());
         for (credential, reach) in chosen {
-            let Some((id, noted)) = self.wipe(&credential, reach).await else { continue };
-            noted.err().map(|error| unsaved.insert(id.clone(), error));
-            ids.push(id);
+            for (id, noted) in self.wipe(&credential, reach).await {
+                noted.err().map(|error| unsaved.insert(id.clone(), error));
+                ids.push(id);
+            }
         }
         if matches!(what, Revocation::Pending) {
             ids = self.revoking();
         }
-        let mut endings = self.end_all(&ids, &mut tries, events).await;
+        let mut endings = self.end_all(&ids, events).await;
         for (id, ending) in &mut endings {
             if let (End::Pending(why), Some(error)) = (&mut ending.end, unsaved.get(id)) {
                 *why = Why::Unsaved(*error);
@@ -138,11 +140,13 @@ impl Broker {
     /// Tells what Cloudflare is still to be told: revocations, and tunnels half rotated.
     pub async fn pending(&self) -> Result<(Vec<Ending>, Vec<Arc<Credential>>), BrokerError> {
         self.read().await?;
-        let tries = self.tries.lock().await;
         let pending = self.revoking().into_iter().filter_map(|id| {
-            let revoking = self.inner().notes.find_revoking(&id)?.clone();
+            let (revoking, why) = {
+                let inner = self.inner();
+                (inner.notes.find_revoking(&id)?.clone(), inner.tries.why(&id))
+            };
             let way = self.way(&revoking.credential, revoking.reach);
-            Some(Ending { credential: revoking.credential, way, end: End::Pending(tries.why(&id)) })
+            Some(Ending { credential: revoking.credential, way, end: End::Pending(why) })
         });
         let pending = pending.collect();
         let inner = self.inner();
@@ -151,17 +155,12 @@ impl Broker {
 
     /// Ends each, and looks again at those that Cloudflare was told of, until it refuses them or a
     /// caller has waited for long enough.
-    async fn end_all(
-        &self,
-        ids: &[CredentialId],
-        tries: &mut Tries,
-        events: &Events,
-    ) -> HashMap<CredentialId, Ending> {
+    async fn end_all(&self, ids: &[CredentialId], events: &Events) -> HashMap<CredentialId, Ending> {
         let end = Timestamp(self.clock.now().0 + PATIENCE);
         let mut endings = HashMap::<_, Ending>::new();
         loop {
             let open = ids.iter().filter(|id| endings.get(*id).is_none_or(Ending::may_settle)).cloned();
-            for (id, ending) in self.end_each(open.collect(), tries).await {
+            for (id, ending) in self.end_each(open.collect()).await {
                 events.tell(Event::Revoking((&ending).into()));
                 endings.insert(id, ending);
             }
@@ -173,11 +172,12 @@ impl Broker {
             self.clock.reach(Timestamp(now.0 + BETWEEN_LOOKS)).await;
         }
         self.to_do.notify_one(); // what is left is due at another time now
+        self.forget_needless_notes().await;
         endings
     }
 
     /// Tries each once, in their order: those of one kind side by side, a kind after the other.
-    async fn end_each(&self, ids: Vec<CredentialId>, tries: &mut Tries) -> Vec<(CredentialId, Ending)> {
+    async fn end_each(&self, ids: Vec<CredentialId>) -> Vec<(CredentialId, Ending)> {
         let mut ended = Vec::new();
         let kind =
             |id: &CredentialId| self.inner().notes.find_revoking(id).map(|revoking| revoking.credential.kind);
@@ -186,9 +186,10 @@ impl Broker {
             let mut each = stream::iter(each).buffer_unordered(AT_ONCE);
             while let Some(ending) = each.next().await {
                 let Some((id, ending)) = ending else { continue };
+                let now = self.clock.now();
                 match &ending.end {
-                    End::Pending(why) => tries.note(&id, why.clone(), self.clock.now()),
-                    _ => tries.forget(&id),
+                    End::Pending(why) => self.inner().tries.note(&id, why.clone(), now),
+                    _ => self.inner().tries.forget(&id),
                 }
                 ended.push((id, ending));
             }
@@ -244,16 +245,19 @@ impl Ending {
 
 impl From<ApiError> for Tried {
     fn from(error: ApiError) -> Self {
-        if error.is_passing() || error == ApiError::AnswerLost {
-            Tried::Later(Why::Failed(error))
-        } else {
-            Tried::Never(Why::Failed(error))
-        }
-    }
-}
-
-impl From<EdgeError> for Why {
-    fn from(error: EdgeError) -> Self {
-        Why::Failed(ApiError::Edge(error))
+        // Whatever something in between may have said is no reason to give up.
+        let is_final = match &error {
+            ApiError::Unauthorized { .. }
+            | ApiError::BadToken
+            | ApiError::NotFound
+            | ApiError::Unsendable(_) => true,
+            ApiError::Refused { .. } => !error.is_passing(),
+            ApiError::Edge(_)
+            | ApiError::Conflict
+            | ApiError::RateLimited { .. }
+            | ApiError::NotUnderstood(_)
+            | ApiError::AnswerLost => false,
+        };
+        if is_final { Tried::Never(Why::Failed(error)) } else { Tried::Later(Why::Failed(error)) }
     }
 }

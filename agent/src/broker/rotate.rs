@@ -8,13 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::sleep;
-use usher_proto::answer::Outcome;
 use usher_proto::tunnel::WhichTunnel;
 use usher_proto::{Credential, CredentialId, Kind, Secret, Timestamp, TunnelName};
 
 use super::certificates::Account;
 use super::notes::{revoked_id, rotating_id};
-use super::{Broker, BrokerError};
+use super::{Broker, BrokerError, Phase};
 use crate::cloudflare::api::{self, Api, ApiError};
 use crate::cloudflare::tunnel;
 use crate::store::{Matter, Note, Record, Rotating};
@@ -80,7 +79,7 @@ impl Broker {
         }
         let rotating = rotating.clone();
         let secret = Arc::clone(token);
-        self.put_in_place(Record { credential: Arc::clone(&rotating.credential), secret }).await;
+        self.put_in_place(Record { credential: Arc::clone(&rotating.credential), secret }).await?;
         self.note_or_log(note.clone()).await;
         if rotating.drop_connections {
             let cut = account.asked(cut_connectors(&api, &account.id, &tunnel.id)).await;
@@ -128,7 +127,7 @@ impl Broker {
             if !tunnel::is_same(&theirs, token) {
                 return None;
             }
-            self.put_in_place(record.clone()).await;
+            self.put_in_place(record.clone()).await.ok()?;
             let rotating = Rotating { changed: true, ..rotating.clone() };
             self.note_or_log(Note { matter: Matter::Rotating(rotating), ..note }).await;
             return Some(record);
@@ -203,14 +202,20 @@ impl Broker {
     }
 
     /// Puts a new secret in the place of the one before, in memory and then in the store.
-    pub(super) async fn put_in_place(&self, record: Record) {
-        let is_new = self.inner().cache.credential(&record.credential.id).is_none();
-        self.inner().cache.renew(record.clone());
+    pub(super) async fn put_in_place(&self, record: Record) -> Result<(), BrokerError> {
+        let outcome = {
+            let mut inner = self.inner();
+            if !matches!(inner.phase, Phase::Open) {
+                return Err(BrokerError::Locked); // nothing open comes into a locked agent
+            }
+            inner.cache.renew(record.clone())
+        };
         match self.save(&record).await {
             Ok(()) => self.inner().cache.saved(&record),
             Err(error) => log::error!("{} could not be stored: {error}", record.credential.id),
         }
-        self.tell_come(&record.credential, if is_new { Outcome::New } else { Outcome::Replaced });
+        self.tell_come(&record.credential, outcome);
+        Ok(())
     }
 
     async fn finish_rotation(&self, id: &CredentialId, rotating: &Rotating) {

@@ -1,6 +1,6 @@
 //! Ends app and org tokens: by the end of their session, or by what an administrator may do.
 
-use usher_proto::{AppUrl, Audience, Credential, Secret};
+use usher_proto::{AppUrl, Audience, Credential, Secret, Timestamp};
 
 use super::{Tried, Why};
 use crate::broker::Broker;
@@ -13,6 +13,9 @@ use crate::store::{Reach, Revoking};
 /// Seconds after which a session that was logged out is held for one that Cloudflare did not end.
 const SETTLES_WITHIN: i64 = 60;
 
+/// Seconds after which it is told to be valid still: neither its logout nor an administrator ended it.
+const GIVEN_UP_AFTER: i64 = 600;
+
 impl Broker {
     pub(super) async fn end_org_token(
         &self,
@@ -21,15 +24,17 @@ impl Broker {
         org: &Secret,
     ) -> Result<Tried, ApiError> {
         let Some(team) = &revoking.credential.team else { return Ok(Tried::Never(Why::NotFound)) };
-        if !edge.session_holds(team, org).await? {
-            return Ok(Tried::Done);
+        let beyond = self.end_beyond(edge, revoking).await?;
+        if edge.session_holds(team, org).await? {
+            if revoking.told.is_none() {
+                edge.log_out(team, org).await?;
+            }
+            self.end_what_outlived(edge, revoking).await?;
+            if edge.session_holds(team, org).await? {
+                return Ok(self.still_taken(revoking));
+            }
         }
-        if revoking.told.is_none() {
-            edge.log_out(team, org).await?;
-        }
-        self.end_as_administrator(edge, revoking).await?;
-        let holds = edge.session_holds(team, org).await?;
-        Ok(if holds { self.still_taken(revoking) } else { Tried::Done })
+        Ok(beyond)
     }
 
     pub(super) async fn end_app_token(
@@ -38,52 +43,55 @@ impl Broker {
         revoking: &Revoking,
         token: &Secret,
     ) -> Result<Tried, ApiError> {
-        let Some(url) = &revoking.url else {
-            self.end_as_administrator(edge, revoking).await?;
-            return Ok(Tried::Never(Why::NoUrl));
-        };
-        if is_refused(edge, url, &revoking.credential, token).await? {
-            return Ok(Tried::Done);
+        let credential = &revoking.credential;
+        let beyond = self.end_beyond(edge, revoking).await?;
+        let Some(url) = &revoking.url else { return Ok(Tried::Never(Why::NoUrl)) };
+        if is_refused(edge, url, credential, token).await? {
+            return Ok(beyond);
         }
-        let of_person = revoking.credential.client_id.is_none();
-        if revoking.told.is_none() && of_person {
-            edge.log_out_at(url, token).await?;
+        if credential.client_id.is_some() {
+            // It was exchanged for a service token, and has no session that could be logged out.
+            if !self.administer(edge, credential, Reach::App).await? {
+                return Ok(Tried::Never(Why::NoAuthority));
+            }
+        } else {
+            if revoking.told.is_none() {
+                edge.log_out_at(url, token).await?;
+            }
+            self.end_what_outlived(edge, revoking).await?;
         }
-        let by_administrator = self.end_as_administrator(edge, revoking).await?;
-        if is_refused(edge, url, &revoking.credential, token).await? {
-            return Ok(Tried::Done);
-        }
-        if !of_person && !by_administrator {
-            return Ok(Tried::Never(Why::NoAuthority));
-        }
-        Ok(self.still_taken(revoking))
+        Ok(if is_refused(edge, url, credential, token).await? { beyond } else { self.still_taken(revoking) })
     }
 
-    /// Has an administrator's API token end what a session's own logout does not reach: what was asked
-    /// for, a session that outlived its logout, and what a service token was exchanged for. Tells
-    /// whether that was done.
-    async fn end_as_administrator(&self, edge: &Edge, revoking: &Revoking) -> Result<bool, ApiError> {
-        let Revoking { credential, reach, told, .. } = revoking;
-        let outlived = told.is_some_and(|told| told.seconds_until(self.clock.now()) >= SETTLES_WITHIN);
-        let reach = match (reach, &credential.client_id) {
-            (Reach::Itself, Some(_)) => Reach::App,
-            (Reach::Itself, None) if outlived => Reach::Person,
-            (Reach::Itself, None) => return Ok(false),
-            (reach, _) => *reach,
-        };
-        let (mut done, mut failed) = (false, None);
+    /// Ends what reaches beyond the credential itself, if that was asked for. Tells how far all is once
+    /// the credential is refused.
+    async fn end_beyond(&self, edge: &Edge, revoking: &Revoking) -> Result<Tried, ApiError> {
+        let Revoking { credential, reach, .. } = revoking;
+        let ended = *reach == Reach::Itself || self.administer(edge, credential, *reach).await?;
+        Ok(if ended { Tried::Done } else { Tried::Never(Why::OthersRemain) })
+    }
+
+    /// Has an administrator end a session that Cloudflare was told to log out and did not.
+    async fn end_what_outlived(&self, edge: &Edge, revoking: &Revoking) -> Result<(), ApiError> {
+        let outlived = |told: Timestamp| told.seconds_until(self.clock.now()) >= SETTLES_WITHIN;
+        if revoking.told.is_some_and(outlived) {
+            self.administer(edge, &revoking.credential, Reach::Person).await?;
+        }
+        Ok(())
+    }
+
+    /// Has an administrator's API token end every session of an application or a person; false if none
+    /// may do that.
+    async fn administer(&self, edge: &Edge, credential: &Credential, reach: Reach) -> Result<bool, ApiError> {
+        let mut failed = None;
         for authority in self.api_tokens(&credential.profile, Region::of(credential.team.as_ref())) {
             match end_by_api(&authority.api(edge), credential, reach, &self.audiences_of(credential)).await {
-                Ok(found) => done |= found,
+                Ok(true) => return Ok(true),
+                Ok(false) | Err(ApiError::Unauthorized { .. } | ApiError::BadToken) => {}
                 Err(error) => failed = Some(error),
             }
         }
-        // What one of them did counts. A person's own session was logged out besides, so an API token
-        // that may not do more is no obstacle.
-        match failed {
-            Some(error) if !done && error.is_passing() => Err(error),
-            _ => Ok(done),
-        }
+        failed.map_or(Ok(false), Err)
     }
 
     /// Lists the applications of a credential's team that are known here, by which to find its account.
@@ -101,8 +109,7 @@ impl Broker {
 
     fn still_taken(&self, revoking: &Revoking) -> Tried {
         let told = revoking.told.unwrap_or(self.clock.now());
-        // Twice the time: the administrator's way, where there is one, needs its own.
-        if told.seconds_until(self.clock.now()) < 2 * SETTLES_WITHIN {
+        if told.seconds_until(self.clock.now()) < GIVEN_UP_AFTER {
             Tried::Told
         } else {
             Tried::Never(Why::StillTaken)

@@ -1,6 +1,6 @@
 //! Ends API tokens, also the one in an account certificate: they are deleted, by themselves if they may.
 
-use usher_proto::{Kind, Secret};
+use usher_proto::{Credential, Kind, Secret};
 
 use super::{Tried, Why};
 use crate::broker::Broker;
@@ -8,6 +8,9 @@ use crate::cloudflare::api::{Api, ApiError, Owner, TokenStatus};
 use crate::cloudflare::edge::Region;
 use crate::cloudflare::{Edge, api_token, certificate};
 use crate::store::Revoking;
+
+/// Seconds for which what others are ended with is kept for them.
+const WAITS_FOR_OTHERS: i64 = 600;
 
 impl Broker {
     pub(super) async fn end_certificate(
@@ -47,7 +50,14 @@ impl Broker {
         token: &Secret,
     ) -> Result<Tried, ApiError> {
         let own = edge.api(region, token);
-        let Some((owner, id)) = identity(&own, token).await? else { return Ok(Tried::Done) };
+        let (owner, id) = match identity(&own, token).await {
+            Ok(Some(identity)) => identity,
+            Ok(None) => return Ok(Tried::Done),
+            Err(ApiError::Unauthorized { .. } | ApiError::NotFound) => {
+                return Ok(Tried::Never(Why::ByHand { id: None }));
+            }
+            Err(error) => return Err(error),
+        };
         let mut tried = Tried::Never(Why::ByHand { id: Some(id.clone()) });
         for authority in self.api_tokens(&revoking.credential.profile, region) {
             match authority.api(edge).delete_token(owner.borrowed(), &id).await {
@@ -64,9 +74,12 @@ impl Broker {
         Ok(tried)
     }
 
-    /// Tells whether another credential is still to be ended with this one's help.
-    fn is_still_needed(&self, by: impl Fn(&usher_proto::Credential) -> bool) -> bool {
-        self.inner().notes.revoking().any(|(_, revoking)| by(&revoking.credential))
+    /// Tells whether another credential is still to be ended with this one's help. One that cannot be
+    /// ended for long does not keep this one alive.
+    fn is_still_needed(&self, by: impl Fn(&Credential) -> bool) -> bool {
+        let now = self.clock.now();
+        let waits = |other: &Revoking| other.since.seconds_until(now) < WAITS_FOR_OTHERS;
+        self.inner().notes.revoking().any(|(_, other)| by(&other.credential) && waits(other))
     }
 }
 
@@ -89,7 +102,7 @@ impl Whose {
 async fn identity(api: &Api<'_>, token: &Secret) -> Result<Option<(Whose, String)>, ApiError> {
     let (whose, state) = if api_token::is_of_account(token) {
         let accounts = match api.accounts().await {
-            Err(ApiError::BadToken | ApiError::Unauthorized { .. }) => return Ok(None),
+            Err(ApiError::BadToken) => return Ok(None),
             accounts => accounts?,
         };
         let Some(account) = accounts.into_iter().next() else { return Err(ApiError::NotFound) };
@@ -100,7 +113,7 @@ async fn identity(api: &Api<'_>, token: &Secret) -> Result<Option<(Whose, String
     };
     match state {
         Ok(state) if state.status == TokenStatus::Active => Ok(Some((whose, state.id))),
-        Ok(_) | Err(ApiError::BadToken | ApiError::Unauthorized { .. }) => Ok(None),
+        Ok(_) | Err(ApiError::BadToken) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -1,5 +1,6 @@
 //! What is to be revoked, as somebody named it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use usher_proto::request::Target;
@@ -41,12 +42,18 @@ impl Broker {
         if credentials.is_empty() && matches!(what, Revocation::Person(_)) {
             return Err(BrokerError::NoSuchPerson);
         }
-        let mut chosen: Vec<_> = credentials.into_iter().map(|credential| (credential, reach)).collect();
-        chosen.sort_by(|(one, _), (other, _)| {
+        let mut credentials = credentials;
+        credentials.sort_by(|one, other| {
             (rank(one.kind), &one.label, &one.id).cmp(&(rank(other.kind), &other.label, &other.id))
         });
-        chosen.dedup();
-        Ok(chosen)
+        credentials.dedup();
+        // What reaches beyond them is asked for once for each team, with the first of them.
+        let mut asked = HashSet::new();
+        let chosen = credentials.into_iter().map(|credential| {
+            let is_first = asked.insert(credential.team.clone());
+            (credential, if is_first { reach } else { Reach::Itself })
+        });
+        Ok(chosen.collect())
     }
 
     fn held_where(&self, wanted: impl Fn(&Arc<Credential>) -> bool) -> Vec<Arc<Credential>> {

@@ -14,6 +14,8 @@ use crate::broker::Broker;
 const FIRST_PAUSE: i64 = 5;
 /// Most seconds between two tries.
 const LONGEST_PAUSE: i64 = 600;
+/// Seconds between two looks at what Cloudflare was told.
+const SETTLING: i64 = 15;
 
 /// How often each was tried, when to try again, and why.
 #[derive(Default)]
@@ -28,13 +30,17 @@ struct Try {
 impl Tries {
     pub(super) fn note(&mut self, id: &CredentialId, why: Why, now: Timestamp) {
         let count = self.0.get(id).map_or(0, |before| before.count);
-        let pause = FIRST_PAUSE.saturating_mul(1 << count.min(16)).min(LONGEST_PAUSE);
+        let (pause, count) = match &why {
+            // It takes its time, and not longer for being looked at.
+            Why::Settling | Why::StillNeeded => (SETTLING, count),
+            _ => (FIRST_PAUSE.saturating_mul(1 << count.min(16)).min(LONGEST_PAUSE), count + 1),
+        };
         let asked = match &why {
             Why::Failed(error) => error.retry_after().map_or(0, seconds),
             _ => 0,
         };
         let next = Timestamp(now.0 + pause.max(asked));
-        self.0.insert(id.clone(), Try { count: count + 1, next, why });
+        self.0.insert(id.clone(), Try { count, next, why });
     }
 
     pub(super) fn forget(&mut self, id: &CredentialId) {
@@ -75,22 +81,25 @@ impl Broker {
 
     /// Tells when the next one is due; none while nothing is, or the agent is locked or may not go out.
     async fn next_try(&self) -> Option<Timestamp> {
-        let tries = self.tries.lock().await;
-        let able = self.edge.is_some() && self.inner().cache.vault().is_open();
-        able.then(|| self.revoking().iter().map(|id| tries.next(id)).min()).flatten()
+        // Whoever is at it now changes what is due.
+        let _turn = self.ending.lock().await;
+        let inner = self.inner();
+        let able = self.edge.is_some() && inner.cache.vault().is_open();
+        able.then(|| inner.notes.revoking().map(|(id, _)| inner.tries.next(id)).min()).flatten()
     }
 
     async fn try_again(&self) {
-        let mut tries = self.tries.lock().await;
+        let _turn = self.ending.lock().await;
         let now = self.clock.now();
-        let due = self.revoking().into_iter().filter(|id| tries.next(id) <= now).collect();
-        for (_, Ending { credential, end, .. }) in self.end_each(due, &mut tries).await {
+        let due = self.revoking().into_iter().filter(|id| self.inner().tries.next(id) <= now).collect();
+        for (_, Ending { credential, end, .. }) in self.end_each(due).await {
             match end {
-                End::Done => log::info!("{} is revoked", credential.id),
+                End::Done => self.audit.note_own("revoke", &credential),
                 End::StillValid(why) => log::error!("{} cannot be revoked from here: {why:?}", credential.id),
                 End::Pending(_) | End::Planned => {}
             }
         }
+        self.forget_needless_notes().await;
     }
 }
 
@@ -112,6 +121,10 @@ mod tests {
         }
         assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 320, 600, 600]);
         tries.forget(&id);
+        for _ in 0..9 {
+            tries.note(&id, Why::Settling, NOW);
+        }
+        assert_eq!(NOW.seconds_until(tries.next(&id)), SETTLING);
         let after = Some(Duration::from_secs(30));
         tries.note(&id, Why::Failed(ApiError::RateLimited { after }), NOW);
         assert_eq!(NOW.seconds_until(tries.next(&id)), 30);

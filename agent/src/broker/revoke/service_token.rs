@@ -19,10 +19,11 @@ impl Broker {
         let mut tried = Tried::Never(if authorities.is_empty() { Why::NoAuthority } else { Why::NotFound });
         for authority in authorities {
             match delete(&authority.api(edge), client_id).await {
-                Ok(true) => return Ok(Tried::Done),
-                // It may have been deleted by a try whose answer was lost.
-                Ok(false) if revoking.told.is_some() => return Ok(Tried::Done),
-                Ok(false) => {}
+                Ok(Deleted::Gone) => return Ok(Tried::Done),
+                Ok(Deleted::Perhaps) => return Ok(Tried::Told),
+                // It was deleted by a try whose answer was lost.
+                Ok(Deleted::NotThere) if revoking.told.is_some() => return Ok(Tried::Done),
+                Ok(Deleted::NotThere) => {}
                 Err(error) => tried = error.into(),
             }
         }
@@ -30,16 +31,26 @@ impl Broker {
     }
 }
 
-/// Deletes a service token in whichever account has it, and looks whether it is gone; false if none
-/// has it.
-async fn delete(api: &Api<'_>, client_id: &str) -> Result<bool, ApiError> {
+/// What became of a service token.
+enum Deleted {
+    /// It is not there any more; that was seen.
+    Gone,
+    /// It was to be deleted, and what became of that is not known.
+    Perhaps,
+    /// No account has it.
+    NotThere,
+}
+
+/// Deletes a service token in whichever account has it, and looks whether it is gone.
+async fn delete(api: &Api<'_>, client_id: &str) -> Result<Deleted, ApiError> {
     for account in api.accounts().await? {
         let Some(found) = api.service_token_by_client_id(&account.id, client_id).await? else { continue };
-        api.delete_service_token(&account.id, &found.id).await?;
-        return match api.service_token_by_client_id(&account.id, client_id).await? {
-            None => Ok(true),
-            Some(_) => Err(ApiError::NotUnderstood("a service token that it deleted")),
-        };
+        match api.delete_service_token(&account.id, &found.id).await {
+            Err(ApiError::Edge(_)) => return Ok(Deleted::Perhaps),
+            done => done?,
+        }
+        let left = api.service_token_by_client_id(&account.id, client_id).await?;
+        return Ok(if left.is_none() { Deleted::Gone } else { Deleted::Perhaps });
     }
-    Ok(false)
+    Ok(Deleted::NotThere)
 }

@@ -3,32 +3,37 @@
 
 use std::sync::Arc;
 
-use usher_proto::{Credential, CredentialId};
+use usher_proto::{AppUrl, Credential, CredentialId, Secret};
 
 use super::way::rank;
 use crate::broker::Broker;
-use crate::broker::notes::revoked_id;
+use crate::broker::notes::{revoked_id, rotating_id};
 use crate::broker::uses::url_of;
 use crate::store::{Matter, Note, Reach, Record, Revoking, StoreError};
 
 impl Broker {
-    /// Notes a credential as one to be ended, and wipes it from store and memory. Names the note, and
-    /// tells whether the store has it; nothing if the credential is gone already.
+    /// Notes a credential as one to be ended, and wipes it from store and memory. Names the notes, and
+    /// tells whether the store has them; none if the credential is gone already.
     pub(super) async fn wipe(
         &self,
         credential: &Credential,
         reach: Reach,
-    ) -> Option<(CredentialId, Result<(), StoreError>)> {
-        let (Record { credential, secret }, url) = {
+    ) -> Vec<(CredentialId, Result<(), StoreError>)> {
+        let found = {
             let mut inner = self.inner();
             let used_at = inner.cache.uses(&credential.id).and_then(|uses| uses.url.clone());
-            (inner.cache.record(&credential.id)?, used_at.or_else(|| url_of(credential)))
+            let url = used_at.or_else(|| url_of(credential));
+            inner.cache.record(&credential.id).map(|record| (record, url))
         };
-        let id = revoked_id(credential.kind, &secret);
-        let revoking =
-            Revoking { credential: Arc::clone(&credential), reach, url, since: self.clock.now(), told: None };
-        let note = Note { id: id.clone(), matter: Matter::Revoking(revoking), secret: Some(secret) };
-        let noted = self.note(note).await;
+        let Some((Record { credential, secret }, url)) = found else { return Vec::new() };
+        let mut noted = vec![self.note_as_revoking(&credential, secret, reach, url).await];
+        // A secret that a rotation has made is to be ended as well: somebody may have it already.
+        if let Some(Note { id, matter: Matter::Rotating(_), secret: Some(made) }) =
+            self.noted(&rotating_id(&credential.id))
+        {
+            noted.push(self.note_as_revoking(&credential, made, Reach::Itself, None).await);
+            self.unnote(&id).await;
+        }
         self.inner().cache.remove(&credential.id);
         let gone = credential.id.clone();
         if let Err(error) = self.store.call(move |store| store.remove(&gone)).await {
@@ -36,7 +41,21 @@ impl Broker {
         }
         log::info!("{} is revoked, and wiped here", credential.id);
         self.tell_revoked(&credential);
-        Some((id, noted))
+        noted
+    }
+
+    async fn note_as_revoking(
+        &self,
+        credential: &Arc<Credential>,
+        secret: Arc<Secret>,
+        reach: Reach,
+        url: Option<AppUrl>,
+    ) -> (CredentialId, Result<(), StoreError>) {
+        let (credential, since, told) = (Arc::clone(credential), self.clock.now(), None);
+        let id = revoked_id(credential.kind, &secret);
+        let matter = Matter::Revoking(Revoking { credential, reach, url, since, told });
+        let noted = self.note(Note { id: id.clone(), matter, secret: Some(secret) }).await;
+        (id, noted)
     }
 
     /// Notes that Cloudflare was told, and needs its time.
@@ -51,7 +70,6 @@ impl Broker {
         let Revoking { credential, since, .. } = revoking;
         let matter = Matter::Revoked { kind: credential.kind, at: *since, expires: credential.expires };
         self.note_or_log(Note { id: note.id.clone(), matter, secret: None }).await;
-        self.forget_needless_notes().await;
     }
 
     /// Lists the revocations that are under way, in the order in which to go on with them.

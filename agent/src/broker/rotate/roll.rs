@@ -18,6 +18,8 @@ impl Broker {
     pub async fn roll_certificate(&self, id: &CredentialId) -> Result<Rotated, BrokerError> {
         let held = self.certificate(Some(id), &ProfileName::default()).await?;
         let _turn = self.rotating.lock().await;
+        // Locked in the middle the agent could not keep the new secret, which is told once.
+        let _open = self.turning.lock().await;
         let own = Authority::of_certificate(&held)?;
         let note_id = rotating_id(id);
         let begun = self.noted(&note_id).and_then(|note| match note.matter {
@@ -34,7 +36,7 @@ impl Broker {
         match self.roll(&own, &token).await {
             Ok(value) => {
                 let secret = certificate::with_api_token(&held.secret, &value)?.into();
-                self.put_in_place(Record { secret, credential: Arc::clone(&held.credential) }).await;
+                self.put_in_place(Record { secret, credential: Arc::clone(&held.credential) }).await?;
                 self.unnote(&note_id).await;
                 Ok(Rotated { credential: held.credential, deployed: 0, finished: true, overlap: None })
             }

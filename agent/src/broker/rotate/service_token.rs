@@ -20,6 +20,8 @@ impl Broker {
     ) -> Result<Rotated, BrokerError> {
         self.read().await?;
         let _turn = self.rotating.lock().await;
+        // Locked in the middle the agent could not keep the new secret, which is told once.
+        let _open = self.turning.lock().await;
         let held = self.inner().cache.record(id).ok_or(BrokerError::NoSuchId)?;
         let client_id = held.credential.client_id.as_deref();
         let client_id = client_id.filter(|_| held.credential.kind == Kind::ServiceToken);
@@ -32,7 +34,7 @@ impl Broker {
                 Ok(secret) => {
                     let secret = service_token::with_client_secret(&held.secret, &secret)?.into();
                     let credential = Arc::clone(&held.credential);
-                    self.put_in_place(Record { secret, credential: Arc::clone(&credential) }).await;
+                    self.put_in_place(Record { secret, credential: Arc::clone(&credential) }).await?;
                     return Ok(Rotated { credential, deployed: 0, finished: true, overlap });
                 }
                 Err(ApiError::AnswerLost) => return Err(BrokerError::SecretLost),

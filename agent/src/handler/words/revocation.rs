@@ -59,6 +59,9 @@ fn words(why: &Why, credential: &Credential) -> String {
             "Cloudflare was told and takes it all the same; an administrator can revoke it".to_owned()
         }
         Why::NoAuthority => no_authority(credential),
+        Why::OthersRemain => {
+            format!("it is revoked itself; to revoke the other sessions too, {}", no_authority(credential))
+        }
         Why::NotFound => "none of the accounts that can be asked from here has it".to_owned(),
         Why::NoUrl => {
             "its application covers many hosts, and it is not known at which to ask whether it is refused"
