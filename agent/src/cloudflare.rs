@@ -31,7 +31,7 @@ mod jwks;
 mod keys;
 mod verify;
 
-pub mod date;
+mod date;
 pub mod http;
 
 #[doc(hidden)]

@@ -1,8 +1,7 @@
-//! Dates as HTTP and cookies write them; [`rfc3339`] has those of the API.
-
-pub mod rfc3339;
+//! Dates as HTTP and cookies write them.
 
 use usher_proto::Timestamp;
+use usher_proto::date::{days, days_in};
 
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -48,22 +47,6 @@ fn seconds(text: &str) -> Option<i64> {
         && (0..60).contains(&minute)
         && (0..60).contains(&second);
     holds.then_some(hour * 3600 + minute * 60 + second)
-}
-
-fn days_in(year: i64, month: i64) -> i64 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Counts the days since 1970, in years that begin in March: the leap day is then the last one.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
-    let before_month = (153 * month + 2) / 5;
-    365 * year + year / 4 - year / 100 + year / 400 + before_month + day - 1 - 719_468
 }
 
 #[cfg(test)]

@@ -3,9 +3,8 @@
 
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
-use usher_proto::Timestamp;
+use usher_proto::{Timestamp, date};
 
-use crate::cloudflare::date::rfc3339;
 use crate::cloudflare::tunnel;
 
 /// Reads an id, of which a path may be made later.
@@ -22,7 +21,12 @@ pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
 /// Reads a time. Year 1 is Go's way to say none.
 pub(super) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     let text = text(deserializer)?;
-    Ok(rfc3339::parse(&text).filter(|time| time.0 > 0))
+    Ok(moment(&text).filter(|time| time.0 > 0))
+}
+
+/// Reads a time as the API writes it, to the second.
+pub(super) fn moment(text: &str) -> Option<Timestamp> {
+    date::read(text).map(|milliseconds| Timestamp(milliseconds.div_euclid(1000)))
 }
 
 /// Reads one of several words, of which the API may know more.

@@ -1,12 +1,11 @@
 //! Service tokens: which is meant, its end, and another secret for it.
 
 use serde::{Deserialize, Serialize};
-use usher_proto::{Secret, Timestamp};
+use usher_proto::{Secret, Timestamp, date};
 
 use super::access::access;
 use super::question::Question;
 use super::{Api, ApiError, id, member};
-use crate::cloudflare::date::rfc3339;
 use crate::cloudflare::http::{Json, Method, Unsendable};
 
 const READ: &str = "Access: Service Tokens Read";
@@ -68,7 +67,7 @@ impl Api<'_> {
             client_secret: Secret,
         }
         let path = format!("{}/rotate", token_at(account, id)?);
-        let rotation = Rotation { previous_client_secret_expires_at: previous_expires.map(rfc3339::text) };
+        let rotation = Rotation { previous_client_secret_expires_at: previous_expires.map(date::written) };
         let body = Json::of(&rotation).map_err(|Unsendable| ApiError::Unsendable("it is no JSON"))?;
         let question = Question::new(Method::Post, path).body(body).needs(WRITE);
         self.write_once(&question, |answer| answer.result().map(|Rotated { client_secret }| client_secret))

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 use usher_proto::{Secret, Timestamp};
 
 use super::question::Question;
-use super::{Api, ApiError, id};
-use crate::cloudflare::date::rfc3339;
+use super::{Api, ApiError, id, member};
 use crate::cloudflare::http::{Json, Method, Unsendable};
 
 /// Whose an API token is.
@@ -62,7 +61,7 @@ impl Api<'_> {
         let question = Question::get(format!("{}/verify", owner.tokens()?));
         let State { id, status, expires_on } = self.read(&question).await?.result()?;
         let id = id::token(&id).map_err(|_| ApiError::NotUnderstood("its token has no id"))?.to_owned();
-        Ok(TokenState { id, status, expires: expires_on.as_deref().and_then(rfc3339::parse) })
+        Ok(TokenState { id, status, expires: expires_on.as_deref().and_then(member::moment) })
     }
 
     /// Deletes an API token.

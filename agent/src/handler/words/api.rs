@@ -11,7 +11,7 @@ use crate::cloudflare::api::ApiError;
 pub(super) fn words(with: Kind, error: ApiError) -> Refusal {
     let (what, again) = (with.words(), again(with));
     match error {
-        ApiError::Edge(error) => edge(error),
+        ApiError::Edge(error) => edge::words(error),
         ApiError::Unauthorized { permission } => Refusal::new(
             Code::NoPermission,
             format!("Cloudflare refuses the {what}: it lacks the permission \"{permission}\", or has ended"),
