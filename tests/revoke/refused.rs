@@ -1,9 +1,10 @@
 //! What was revoked does not come in again, and what is not there is not revoked.
 
 use serde_json::json;
+use usher_tests::edge::Where;
 use usher_tests::world::World;
 
-use super::{ADMINISTRATOR, APP, All, code, revoke};
+use super::{ADMINISTRATOR, APP, All, code, import, revoke};
 
 #[test]
 fn none_of_what_was_revoked_comes_in_again_in_whatever_form() {
@@ -55,4 +56,38 @@ fn a_locked_agent_revokes_nothing_and_goes_on_when_it_is_open() {
     world.agent.json(&json!({"unlock": {"passphrase": "x"}}));
     revoke(&world, &json!({"all": null}));
     assert_eq!(all.still_taken(&world), [""; 0]);
+}
+
+#[test]
+fn an_administrators_api_token_is_given_to_nobody_and_asks_for_nothing_else() {
+    let world = World::start();
+    let value = world.edge.add_api_token(&ADMINISTRATOR);
+    let id = import(&world, &json!({"given": {"kind": "api-token", "label": "admin"}}), &value);
+    world.edge.add_tunnel("web");
+    let which = json!({"tunnel": "web", "cert": id});
+    for request in [
+        json!({"cert": {"id": id}}),
+        json!({"cert": {}}),
+        json!({"tunnels": {"cert": id}}),
+        json!({"tunnels": {}}),
+        json!({"tunnel": which}),
+        json!({"tunnel-secret": {"which": which, "form": "token"}}),
+        json!({"tunnel-secret": {"which": {"tunnel": "web"}, "form": "credentials"}}),
+        json!({"token": {"app": APP}}),
+        json!({"headers": {"app": APP}}),
+        json!({"refresh": {"target": {"id": id}}}),
+        json!({"verify": {"target": {"id": id}}}),
+    ] {
+        let answer = world.agent.json(&request);
+        assert_ne!(code(&answer), "none", "{request}: {answer}");
+    }
+    for request in [
+        json!({"list": {}}),
+        json!({"show": {"id": id}}),
+        json!({"revoke": {"what": {"all": null}, "dry_run": true}}),
+    ] {
+        let answer = world.agent.json(&request).to_string();
+        assert!(answer.contains(&id) && !answer.contains(&value), "{request}: {answer}");
+    }
+    assert_eq!(world.edge.log().count_of(Where::AnyApi), 0, "nobody was asked with it");
 }
