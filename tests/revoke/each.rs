@@ -204,3 +204,23 @@ fn what_is_pending_can_be_asked_for_while_a_revocation_goes_on() {
         assert_eq!(revoking.join().expect("it ends").len(), 6);
     });
 }
+
+#[test]
+fn an_api_token_that_may_not_list_accounts_is_used_for_those_that_are_known() {
+    let world = World::start();
+    let may = [Permission::ServiceTokensWrite, Permission::ApiTokensWrite, Permission::AccessAppsRevoke];
+    let all = All::bring(&world, &may);
+    let states = revoke(&world, &json!({"all": null}));
+    assert!(states.iter().all(|(_, state)| state == "done"), "{states:?}");
+    assert_eq!(all.still_taken(&world), [""; 0]);
+}
+
+#[test]
+fn an_api_token_of_an_account_ends_itself() {
+    let world = World::start();
+    let may = [Permission::AccountRead, Permission::AccountTokensWrite];
+    let value = world.edge.add_account_token(&may);
+    import(&world, &json!({"given": {"kind": "api-token", "label": "of the account"}}), &value);
+    assert_eq!(revoke(&world, &json!({"all": null})), pairs(&[("api-token", "done")]));
+    assert!(!world.edge.api_token_lives(&value));
+}

@@ -1,6 +1,7 @@
 //! With what the API is asked: an account's certificate, or an API token that a person gave for this.
 //! Those that are to be revoked themselves serve until it is their turn.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use usher_proto::{Credential, Kind, ProfileName, Secret};
@@ -61,6 +62,23 @@ impl Broker {
         let certificates = self.held_or_noted(wanted, profile);
         let certificates = certificates.iter().filter_map(|record| Authority::of_certificate(record).ok());
         certificates.chain(self.api_tokens(profile, region)).collect()
+    }
+
+    /// Lists the accounts that an API token may be about: those that it sees, else those that are known
+    /// here, because not every token may list them.
+    pub(super) async fn accounts(&self, api: &Api<'_>) -> Result<Vec<String>, ApiError> {
+        let seen = match api.accounts().await {
+            Err(ApiError::Unauthorized { .. }) => Vec::new(),
+            seen => seen?,
+        };
+        if !seen.is_empty() {
+            return Ok(seen.into_iter().map(|account| account.id).collect());
+        }
+        let inner = self.inner();
+        let held = inner.cache.list(None).into_iter().filter_map(|held| held.account.clone());
+        let noted = inner.notes.revoking().filter_map(|(_, noted)| noted.credential.account.clone());
+        let known: BTreeSet<String> = held.chain(noted).collect();
+        Ok(known.into_iter().collect())
     }
 
     fn held_or_noted(&self, wanted: impl Fn(&Credential) -> bool, profile: &ProfileName) -> Vec<Record> {

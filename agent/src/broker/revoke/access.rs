@@ -84,8 +84,14 @@ impl Broker {
     /// may do that.
     async fn administer(&self, edge: &Edge, credential: &Credential, reach: Reach) -> Result<bool, ApiError> {
         let mut failed = None;
+        let audiences = self.audiences_of(credential);
         for authority in self.api_tokens(&credential.profile, Region::of(credential.team.as_ref())) {
-            match end_by_api(&authority.api(edge), credential, reach, &self.audiences_of(credential)).await {
+            let api = authority.api(edge);
+            let ended = async {
+                let accounts = self.accounts(&api).await?;
+                end_by_api(&api, &accounts, credential, reach, &audiences).await
+            };
+            match ended.await {
                 Ok(true) => return Ok(true),
                 Ok(false) | Err(ApiError::Unauthorized { .. } | ApiError::BadToken) => {}
                 Err(error) => failed = Some(error),
@@ -142,16 +148,17 @@ async fn is_refused(
 /// Ends sessions in the account that has the application, or a team's.
 async fn end_by_api(
     api: &Api<'_>,
+    accounts: &[String],
     credential: &Credential,
     reach: Reach,
     audiences: &[Audience],
 ) -> Result<bool, ApiError> {
-    for account in api.accounts().await? {
+    for account in accounts {
         for audience in audiences {
-            let Some(app) = api.app_by_audience(&account.id, audience).await? else { continue };
+            let Some(app) = api.app_by_audience(account, audience).await? else { continue };
             match (&credential.email, &credential.audience) {
-                (Some(email), _) if reach == Reach::Person => api.revoke_user(&account.id, email).await?,
-                (_, Some(own)) if own == audience => api.revoke_app_tokens(&account.id, &app.id).await?,
+                (Some(email), _) if reach == Reach::Person => api.revoke_user(account, email).await?,
+                (_, Some(own)) if own == audience => api.revoke_app_tokens(account, &app.id).await?,
                 _ => continue,
             }
             return Ok(true);

@@ -4,7 +4,7 @@ use usher_proto::{Credential, Kind, Secret};
 
 use super::{Tried, Why};
 use crate::broker::Broker;
-use crate::cloudflare::api::{Api, ApiError, Owner, TokenStatus};
+use crate::cloudflare::api::{Api, ApiError, Owner, TokenState, TokenStatus};
 use crate::cloudflare::edge::Region;
 use crate::cloudflare::{Edge, api_token, certificate};
 use crate::store::Revoking;
@@ -50,7 +50,7 @@ impl Broker {
         token: &Secret,
     ) -> Result<Tried, ApiError> {
         let own = edge.api(region, token);
-        let (owner, id) = match identity(&own, token).await {
+        let (owner, id) = match self.identity(&own, token).await {
             Ok(Some(identity)) => identity,
             Ok(None) => return Ok(Tried::Done),
             Err(ApiError::Unauthorized { .. } | ApiError::NotFound) => {
@@ -62,16 +62,34 @@ impl Broker {
         for authority in self.api_tokens(&revoking.credential.profile, region) {
             match authority.api(edge).delete_token(owner.borrowed(), &id).await {
                 Ok(()) | Err(ApiError::NotFound) => {
-                    return Ok(match identity(&own, token).await? {
-                        None => Tried::Done,
-                        Some(_) => Tried::Told,
-                    });
+                    let left = active(owner.verify(&own).await)?;
+                    return Ok(if left.is_none() { Tried::Done } else { Tried::Told });
                 }
                 Err(ApiError::Unauthorized { .. } | ApiError::BadToken) => {}
                 Err(error) => tried = error.into(),
             }
         }
         Ok(tried)
+    }
+
+    /// Finds out whose an API token is, and its id, which it tells itself; none if it is dead.
+    async fn identity(&self, api: &Api<'_>, token: &Secret) -> Result<Option<(Whose, String)>, ApiError> {
+        if !api_token::is_of_account(token) {
+            let id = active(Whose::Person.verify(api).await)?;
+            return Ok(id.map(|id| (Whose::Person, id)));
+        }
+        let accounts = match self.accounts(api).await {
+            Err(ApiError::BadToken) => return Ok(None),
+            accounts => accounts?,
+        };
+        let mut found = Err(ApiError::NotFound);
+        for whose in accounts.into_iter().map(Whose::Account) {
+            found = active(whose.verify(api).await);
+            if let Ok(Some(id)) = found {
+                return Ok(Some((whose, id)));
+            }
+        }
+        found.map(|_| None)
     }
 
     /// Tells whether another credential is still to be ended with this one's help. One that cannot be
@@ -90,6 +108,14 @@ enum Whose {
 }
 
 impl Whose {
+    /// Asks the token about itself.
+    async fn verify(&self, api: &Api<'_>) -> Result<TokenState, ApiError> {
+        match self {
+            Whose::Person => api.verify().await,
+            Whose::Account(id) => api.verify_of_account(id).await,
+        }
+    }
+
     fn borrowed(&self) -> Owner<'_> {
         match self {
             Whose::Person => Owner::User,
@@ -98,21 +124,10 @@ impl Whose {
     }
 }
 
-/// Finds out whose an API token is, and its id, which it tells itself; none if it is dead.
-async fn identity(api: &Api<'_>, token: &Secret) -> Result<Option<(Whose, String)>, ApiError> {
-    let (whose, state) = if api_token::is_of_account(token) {
-        let accounts = match api.accounts().await {
-            Err(ApiError::BadToken) => return Ok(None),
-            accounts => accounts?,
-        };
-        let Some(account) = accounts.into_iter().next() else { return Err(ApiError::NotFound) };
-        let state = api.verify_of_account(&account.id).await;
-        (Whose::Account(account.id), state)
-    } else {
-        (Whose::Person, api.verify().await)
-    };
-    match state {
-        Ok(state) if state.status == TokenStatus::Active => Ok(Some((whose, state.id))),
+/// Reads what a token says of itself: its id, if it lives.
+fn active(verified: Result<TokenState, ApiError>) -> Result<Option<String>, ApiError> {
+    match verified {
+        Ok(state) if state.status == TokenStatus::Active => Ok(Some(state.id)),
         Ok(_) | Err(ApiError::BadToken) => Ok(None),
         Err(error) => Err(error),
     }

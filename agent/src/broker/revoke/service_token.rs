@@ -18,7 +18,9 @@ impl Broker {
         let Some(client_id) = &credential.client_id else { return Ok(Tried::Never(Why::NotFound)) };
         let mut tried = Tried::Never(if authorities.is_empty() { Why::NoAuthority } else { Why::NotFound });
         for authority in authorities {
-            match delete(&authority.api(edge), client_id).await {
+            let api = authority.api(edge);
+            let deleted = async { delete(&api, &self.accounts(&api).await?, client_id).await };
+            match deleted.await {
                 Ok(Deleted::Gone) => return Ok(Tried::Done),
                 Ok(Deleted::Perhaps) => return Ok(Tried::Told),
                 // It was deleted by a try whose answer was lost.
@@ -42,14 +44,14 @@ enum Deleted {
 }
 
 /// Deletes a service token in whichever account has it, and looks whether it is gone.
-async fn delete(api: &Api<'_>, client_id: &str) -> Result<Deleted, ApiError> {
-    for account in api.accounts().await? {
-        let Some(found) = api.service_token_by_client_id(&account.id, client_id).await? else { continue };
-        match api.delete_service_token(&account.id, &found.id).await {
+async fn delete(api: &Api<'_>, accounts: &[String], client_id: &str) -> Result<Deleted, ApiError> {
+    for account in accounts {
+        let Some(found) = api.service_token_by_client_id(account, client_id).await? else { continue };
+        match api.delete_service_token(account, &found.id).await {
             Err(ApiError::Edge(_)) => return Ok(Deleted::Perhaps),
             done => done?,
         }
-        let left = api.service_token_by_client_id(&account.id, client_id).await?;
+        let left = api.service_token_by_client_id(account, client_id).await?;
         return Ok(if left.is_none() { Deleted::Gone } else { Deleted::Perhaps });
     }
     Ok(Deleted::NotThere)

@@ -30,7 +30,9 @@ impl Broker {
         let mut refused = BrokerError::NoApiToken;
         let region = Region::of(held.credential.team.as_ref());
         for authority in self.api_tokens(&held.credential.profile, region) {
-            match rotated(&authority.api(self.edge()?), client_id, overlap).await {
+            let api = authority.api(self.edge()?);
+            let rotated = async { rotated(&api, &self.accounts(&api).await?, client_id, overlap).await };
+            match rotated.await {
                 Ok(secret) => {
                     let secret = service_token::with_client_secret(&held.secret, &secret)?.into();
                     let credential = Arc::clone(&held.credential);
@@ -50,10 +52,15 @@ impl Broker {
 }
 
 /// Rotates it in whichever account has it.
-async fn rotated(api: &Api<'_>, client_id: &str, overlap: Option<Timestamp>) -> Result<Secret, ApiError> {
-    for account in api.accounts().await? {
-        let Some(found) = api.service_token_by_client_id(&account.id, client_id).await? else { continue };
-        return until_heard(|| api.rotate_service_token(&account.id, &found.id, overlap)).await;
+async fn rotated(
+    api: &Api<'_>,
+    accounts: &[String],
+    client_id: &str,
+    overlap: Option<Timestamp>,
+) -> Result<Secret, ApiError> {
+    for account in accounts {
+        let Some(found) = api.service_token_by_client_id(account, client_id).await? else { continue };
+        return until_heard(|| api.rotate_service_token(account, &found.id, overlap)).await;
     }
     Err(ApiError::NotFound)
 }
