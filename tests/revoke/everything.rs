@@ -41,6 +41,20 @@ fn a_plan_says_the_same_and_does_nothing() {
 }
 
 #[test]
+fn a_plan_tells_what_nothing_here_can_end() {
+    let world = World::start();
+    All::bring(&world, &[]);
+    let api = world.agent.json(&json!({"list": {}}))["list"]["credentials"].clone();
+    let api = api.as_array().expect("a list").iter().find(|one| one["kind"] == "api-token").expect("one");
+    world.agent.json(&json!({"forget": {"id": api["id"]}}));
+    let plan = world.agent.json(&json!({"revoke": {"what": {"all": null}, "dry_run": true}}));
+    let plan = plan["revoked"]["revoked"].as_array().expect("a list").clone();
+    let cannot: Vec<_> =
+        plan.iter().filter(|one| !one["why"].is_null()).map(|one| &one["credential"]["kind"]).collect();
+    assert_eq!(cannot, ["service-token", "account-cert"]);
+}
+
+#[test]
 fn what_nothing_here_may_end_is_told_to_be_valid_still_and_where_to_end_it() {
     let world = World::start();
     let all = All::bring(&world, &[Permission::AccountRead]);

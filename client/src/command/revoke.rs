@@ -19,8 +19,20 @@ use crate::input;
 use crate::streams::Streams;
 
 #[derive(Debug, Args)]
-#[group(id = "which", required = true, multiple = true, args = ["targets", "all", "person", "app", "pending"])]
 pub(super) struct Arguments {
+    #[command(flatten)]
+    which: Which,
+    /// Print what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+struct Which {
     /// Credentials' ids as usher list shows them, or applications' URLs, which name their app tokens
     #[arg(value_name = "ID|URL")]
     targets: Vec<String>,
@@ -36,18 +48,12 @@ pub(super) struct Arguments {
     /// What Cloudflare could not be told before, now
     #[arg(long, conflicts_with_all = ["targets", "all", "person", "app"])]
     pending: bool,
-    /// Print what would be done, and do nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Do not ask
-    #[arg(long)]
-    yes: bool,
 }
 
 /// Shows the plan, asks, does it, and reports what became of each.
 pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
-    let what = arguments.what(context)?;
-    if !arguments.pending {
+    let what = arguments.which.revocation(context)?;
+    if !arguments.which.pending {
         let plan = plan(&what, context)?;
         if arguments.dry_run || plan.is_empty() {
             report::plan(plan, context)?;
@@ -65,8 +71,8 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Resul
     Ok(exit)
 }
 
-impl Arguments {
-    fn what(&self, context: &Context<'_, '_>) -> Result<Revocation, Error> {
+impl Which {
+    fn revocation(&self, context: &Context<'_, '_>) -> Result<Revocation, Error> {
         Ok(match (&self.person, &self.app) {
             (Some(person), _) => Revocation::Person(parse(person)?),
             (_, Some(app)) => Revocation::App(parse(app)?),
@@ -92,7 +98,7 @@ fn confirm(plan: &[Revoked], context: &mut Context<'_, '_>) -> Result<bool, Erro
             "see what would be done with --dry-run, then say --yes",
         ));
     }
-    context.streams.tell(&report::table(plan));
+    context.streams.tell(&report::shown(plan));
     input::agrees(context.streams, "Revoke this? It cannot be undone. [y/N] ")
 }
 

@@ -22,8 +22,8 @@ pub struct Ending {
 /// How far it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
-    /// Nothing was done.
-    Planned,
+    /// Nothing was done; tells why nothing here can do it, if so.
+    Planned(Option<Why>),
     /// Cloudflare refuses it.
     Done,
     /// Cloudflare will be told, or asked, again.

@@ -96,7 +96,7 @@ impl Broker {
             match end {
                 End::Done => self.audit.note_own("revoke", &credential),
                 End::StillValid(why) => log::error!("{} cannot be revoked from here: {why:?}", credential.id),
-                End::Pending(_) | End::Planned => {}
+                End::Pending(_) | End::Planned(_) => {}
             }
         }
         self.forget_needless_notes().await;

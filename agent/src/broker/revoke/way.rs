@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use usher_proto::{Credential, Kind};
 
-use super::{End, Ending};
+use super::{End, Ending, Why};
 use crate::broker::Broker;
 use crate::cloudflare::edge::Region;
 use crate::store::Reach;
@@ -29,9 +29,23 @@ pub enum Way {
 }
 
 impl Broker {
-    /// Tells what would be done.
+    /// Tells what would be done, and where nothing here can do it. Whether an API token may do what it
+    /// would have to, is only known when it is asked.
     pub(super) fn planned(&self, (credential, reach): &(Arc<Credential>, Reach)) -> Ending {
-        Ending { credential: Arc::clone(credential), way: self.way(credential, *reach), end: End::Planned }
+        let way = self.way(credential, *reach);
+        let profile = &credential.profile;
+        let no_api_token = || self.api_tokens(profile, Region::Commercial).is_empty();
+        let account = credential.account.as_deref().unwrap_or_default();
+        let lacks = match way {
+            Way::DeleteApiToken if no_api_token() => Some(Why::ByHand { id: None }),
+            Way::DeleteServiceToken | Way::RevokeApp if no_api_token() => Some(Why::NoAuthority),
+            Way::ChangeTunnel if self.authorities_for(account, profile, Region::Commercial).is_empty() => {
+                Some(Why::NoAuthority)
+            }
+            Way::LogOut if *reach != Reach::Itself => Some(Why::OthersRemain),
+            _ => None,
+        };
+        Ending { credential: Arc::clone(credential), way, end: End::Planned(lacks) }
     }
 
     /// Tells how a credential is ended with what is held now.

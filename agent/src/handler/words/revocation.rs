@@ -9,7 +9,7 @@ impl From<&Ending> for Revoked {
     fn from(ending: &Ending) -> Self {
         let Ending { credential, way, end } = ending;
         let (state, why) = match end {
-            End::Planned => (RevocationState::Planned, None),
+            End::Planned(why) => (RevocationState::Planned, why.as_ref()),
             End::Done => (RevocationState::Done, None),
             End::Pending(why) => (RevocationState::Pending, Some(why)),
             End::StillValid(why) => (RevocationState::StillValid, Some(why)),

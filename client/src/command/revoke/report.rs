@@ -16,8 +16,17 @@ pub(super) fn plan(plan: Vec<Revoked>, context: &mut Context<'_, '_>) -> Result<
     } else if plan.is_empty() {
         context.print("There is nothing to revoke.\n")
     } else {
-        context.print(&table(&plan))
+        context.print(&shown(&plan))
     }
+}
+
+/// Makes the table with the reasons below it.
+pub(super) fn shown(all: &[Revoked]) -> String {
+    let mut text = table(all);
+    for Revoked { credential, why, .. } in all.iter().filter(|one| one.why.is_some()) {
+        text += &format!("{}: {}\n", credential.id, clean(why.as_deref().unwrap_or_default()));
+    }
+    text
 }
 
 /// Prints what became of each, and what is left to do.
@@ -41,12 +50,7 @@ pub(super) fn outcome(
     if revoked.is_empty() {
         return context.print("There was nothing to revoke.\n");
     }
-    let mut text = table(&revoked);
-    for Revoked { credential, why, .. } in revoked.iter().filter(|one| one.why.is_some()) {
-        text += &format!("{}: {}\n", credential.id, clean(why.as_deref().unwrap_or_default()));
-    }
-    text += &summary(&revoked);
-    context.print(&text)
+    context.print(&(shown(&revoked) + &summary(&revoked)))
 }
 
 fn summary(revoked: &[Revoked]) -> String {
@@ -63,7 +67,7 @@ fn summary(revoked: &[Revoked]) -> String {
 }
 
 /// Makes the table; what is not revoked ends by itself then.
-pub(super) fn table(all: &[Revoked]) -> String {
+fn table(all: &[Revoked]) -> String {
     let mut table = Table::headed(["ID", "KIND", "FOR", "STATE", "HOW", "ENDS"]);
     let now = now();
     for Revoked { credential, state, how, until, .. } in all {

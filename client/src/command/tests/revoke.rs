@@ -72,6 +72,8 @@ fn the_exit_code_is_that_of_the_worst() {
 fn what_does_not_go_together_is_refused() {
     for words in [
         &["revoke"][..],
+        &["revoke", "--yes"],
+        &["revoke", "--dry-run"],
         &["revoke", "--all", "app-3b01511e5b32"],
         &["revoke", "--all", "--person", "ada@example.test"],
         &["revoke", "--person", "nobody"],
