@@ -4,6 +4,7 @@ mod each;
 mod everything;
 mod programs;
 mod refused;
+mod store;
 
 use serde_json::{Value, json};
 use usher_tests::edge::Permission;
