@@ -80,8 +80,6 @@ pub struct Broker {
     changes: Changes,
     /// What Cloudflare is still to be told changed.
     to_do: Notify,
-    /// Held by whoever tells Cloudflare of revocations, so that nothing is told twice at once.
-    ending: tokio::sync::Mutex<()>,
     /// Held by whoever rotates: one after the other.
     rotating: tokio::sync::Mutex<()>,
     reading: tokio::sync::Mutex<Result<(), StoreError>>,
@@ -151,7 +149,6 @@ impl Broker {
             used: Notify::new(),
             changes: Changes::default(),
             to_do: Notify::new(),
-            ending: tokio::sync::Mutex::default(),
             rotating: tokio::sync::Mutex::default(),
             reading: tokio::sync::Mutex::new(Ok(())),
             readings: AtomicU64::new(0),

@@ -224,3 +224,24 @@ fn an_api_token_of_an_account_ends_itself() {
     assert_eq!(revoke(&world, &json!({"all": null})), pairs(&[("api-token", "done")]));
     assert!(!world.edge.api_token_lives(&value));
 }
+
+#[test]
+fn what_is_revoked_is_wiped_at_once_though_another_revocation_goes_on() {
+    let world = World::start();
+    let all = All::bring(&world, &ADMINISTRATOR);
+    let hang = world.edge.fault(Where::Logout, Fault::Hang);
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| revoke(&world, &json!({"each": [{"app": APP}]})));
+        world.edge.wait_until(|log| log.count_of(Where::Logout) > 0);
+        let held = world.agent.json(&json!({"list": {}}))["list"]["credentials"].clone();
+        let tunnel = held.as_array().expect("a list").iter().find(|one| one["kind"] == "tunnel").expect("it");
+        let quick = revoke(&world, &json!({"each": [{"id": tunnel["id"]}]}));
+        assert_eq!(quick, pairs(&[("tunnel", "done")]));
+        let again = revoke(&world, &json!("pending"));
+        assert_eq!(again, pairs(&[("app-token", "pending")]), "somebody is at it");
+        drop(hang);
+        assert_eq!(slow.join().expect("it ends"), pairs(&[("app-token", "done")]));
+    });
+    assert!(world.edge.connect(&all.tunnel, &all.tunnel_token).is_err());
+    assert_eq!(world.edge.log().count_of(Where::Logout), 1, "nothing was told twice");
+}

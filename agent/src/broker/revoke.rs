@@ -4,6 +4,7 @@
 mod access;
 mod api_token;
 mod choice;
+mod claim;
 mod ending;
 mod later;
 mod service_token;
@@ -40,7 +41,7 @@ impl Broker {
     /// Ends what was chosen, and tells what became of each, in the order in which it was done. What is
     /// then still to be done is done later, also if nobody waits any more.
     pub async fn revoke(
-        self: &Arc<Self>,
+        &self,
         what: &Revocation,
         dry_run: bool,
         events: &Events,
@@ -50,41 +51,42 @@ impl Broker {
         if dry_run {
             return Ok(chosen.iter().map(|chosen| self.planned(chosen)).collect());
         }
-        // From here on nobody else tells Cloudflare of what is about to be noted.
-        let _turn = self.ending.lock().await;
-        let (mut ids, mut unsaved) = (Vec::new(), HashMap::new());
+        let (mut claim, mut unsaved, mut all) = (self.claim(), HashMap::new(), Vec::new());
         for (credential, reach) in chosen {
-            for (id, noted) in self.wipe(&credential, reach).await {
+            for (id, noted) in self.wipe(&credential, reach, &mut claim).await {
                 noted.err().map(|error| unsaved.insert(id.clone(), error));
-                ids.push(id);
+                all.push(id);
             }
         }
         if matches!(what, Revocation::Pending) {
-            ids = self.revoking();
+            all = self.revoking();
+            all.iter().for_each(|id| _ = claim.take(id));
         }
-        let mut endings = self.end_all(&ids, events).await;
+        let mut endings = self.end_all(claim.ids(), events).await;
         for (id, ending) in &mut endings {
             if let (End::Pending(why), Some(error)) = (&mut ending.end, unsaved.get(id)) {
                 *why = Why::Unsaved(*error);
             }
         }
-        Ok(ids.iter().filter_map(|id| endings.remove(id)).collect())
+        Ok(all.iter().filter_map(|id| endings.remove(id).or_else(|| self.how_far(id))).collect())
     }
 
     /// Tells what Cloudflare is still to be told: revocations, and tunnels half rotated.
     pub async fn pending(&self) -> Result<(Vec<Ending>, Vec<Arc<Credential>>), BrokerError> {
         self.read().await?;
-        let pending = self.revoking().into_iter().filter_map(|id| {
-            let (revoking, why) = {
-                let inner = self.inner();
-                (inner.notes.find_revoking(&id)?.clone(), inner.tries.why(&id))
-            };
-            let way = self.way(&revoking.credential, revoking.reach);
-            Some(Ending { credential: revoking.credential, way, end: End::Pending(why) })
-        });
-        let pending = pending.collect();
+        let pending = self.revoking().iter().filter_map(|id| self.how_far(id)).collect();
         let inner = self.inner();
         Ok((pending, inner.notes.rotating().cloned().collect()))
+    }
+
+    /// Tells how far a revocation is that somebody else is at, or nobody; nothing if it is over.
+    fn how_far(&self, id: &CredentialId) -> Option<Ending> {
+        let (revoking, why) = {
+            let inner = self.inner();
+            (inner.notes.find_revoking(id)?.clone(), inner.tries.why(id))
+        };
+        let way = self.way(&revoking.credential, revoking.reach);
+        Some(Ending { credential: revoking.credential, way, end: End::Pending(why) })
     }
 
     /// Ends each, and looks again at those that Cloudflare was told of, until it refuses them or a
@@ -105,7 +107,6 @@ impl Broker {
             events.tell(Event::Waiting { left: u32::try_from(now.seconds_until(end)).unwrap_or(0) });
             self.clock.reach(Timestamp(now.0 + BETWEEN_LOOKS)).await;
         }
-        self.to_do.notify_one(); // what is left is due at another time now
         self.forget_needless_notes().await;
         endings
     }

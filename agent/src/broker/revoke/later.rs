@@ -1,8 +1,7 @@
 //! Goes on with revocations by itself: Cloudflare is asked again, with longer and longer pauses, until it
 //! refuses what was to be ended.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use usher_proto::{CredentialId, Timestamp};
@@ -19,7 +18,11 @@ const SETTLING: i64 = 15;
 
 /// How often each was tried, when to try again, and why.
 #[derive(Default)]
-pub(in crate::broker) struct Tries(HashMap<CredentialId, Try>);
+pub(in crate::broker) struct Tries {
+    tried: HashMap<CredentialId, Try>,
+    /// Somebody is at these.
+    pub(super) claimed: HashSet<CredentialId>,
+}
 
 struct Try {
     count: u32,
@@ -29,7 +32,7 @@ struct Try {
 
 impl Tries {
     pub(super) fn note(&mut self, id: &CredentialId, why: Why, now: Timestamp) {
-        let count = self.0.get(id).map_or(0, |before| before.count);
+        let count = self.tried.get(id).map_or(0, |before| before.count);
         let (pause, count) = match &why {
             // It takes its time, and not longer for being looked at.
             Why::Settling | Why::StillNeeded => (SETTLING, count),
@@ -40,19 +43,19 @@ impl Tries {
             _ => 0,
         };
         let next = Timestamp(now.0 + pause.max(asked));
-        self.0.insert(id.clone(), Try { count, next, why });
+        self.tried.insert(id.clone(), Try { count, next, why });
     }
 
     pub(super) fn forget(&mut self, id: &CredentialId) {
-        self.0.remove(id);
+        self.tried.remove(id);
     }
 
     pub(super) fn why(&self, id: &CredentialId) -> Why {
-        self.0.get(id).map_or(Why::NotTried, |tried| tried.why.clone())
+        self.tried.get(id).map_or(Why::NotTried, |tried| tried.why.clone())
     }
 
     fn next(&self, id: &CredentialId) -> Timestamp {
-        self.0.get(id).map_or(Timestamp(0), |tried| tried.next)
+        self.tried.get(id).map_or(Timestamp(0), |tried| tried.next)
     }
 }
 
@@ -63,12 +66,12 @@ fn seconds(pause: Duration) -> i64 {
 impl Broker {
     /// Goes on with what Cloudflare is still to be told, as long as the agent runs; also with what an
     /// agent before this one left.
-    pub async fn finish_revoking(self: &Arc<Self>) {
+    pub async fn finish_revoking(&self) {
         if let Err(error) = self.read().await {
             log::debug!("what is pending cannot be read yet: {error:?}");
         }
         loop {
-            match self.next_try().await {
+            match self.next_try() {
                 None => self.to_do.notified().await,
                 Some(at) => tokio::select! {
                     // There may be more, or less, to do: look again before anything is done.
@@ -79,20 +82,25 @@ impl Broker {
         }
     }
 
-    /// Tells when the next one is due; none while nothing is, or the agent is locked or may not go out.
-    async fn next_try(&self) -> Option<Timestamp> {
-        // Whoever is at it now changes what is due.
-        let _turn = self.ending.lock().await;
+    /// Tells when the next one is due that nobody is at; none while nothing is, or the agent is locked or
+    /// may not go out.
+    fn next_try(&self) -> Option<Timestamp> {
         let inner = self.inner();
         let able = self.edge.is_some() && inner.cache.vault().is_open();
-        able.then(|| inner.notes.revoking().map(|(id, _)| inner.tries.next(id)).min()).flatten()
+        let free = inner.notes.revoking().filter(|(id, _)| !inner.tries.claimed.contains(*id));
+        able.then(|| free.map(|(id, _)| inner.tries.next(id)).min()).flatten()
     }
 
     async fn try_again(&self) {
-        let _turn = self.ending.lock().await;
         let now = self.clock.now();
-        let due = self.revoking().into_iter().filter(|id| self.inner().tries.next(id) <= now).collect();
-        for (_, Ending { credential, end, .. }) in self.end_each(due).await {
+        let mut claim = self.claim();
+        for id in self.revoking() {
+            let is_due = self.inner().tries.next(&id) <= now;
+            if is_due {
+                claim.take(&id);
+            }
+        }
+        for (_, Ending { credential, end, .. }) in self.end_each(claim.ids().to_vec()).await {
             match end {
                 End::Done => self.audit.note_own("revoke", &credential),
                 End::StillValid(why) => log::error!("{} cannot be revoked from here: {why:?}", credential.id),

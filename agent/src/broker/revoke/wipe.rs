@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use usher_proto::{AppUrl, Credential, CredentialId, Secret};
 
+use super::claim::Claim;
 use super::way::rank;
 use crate::broker::Broker;
 use crate::broker::notes::{revoked_id, rotating_id};
@@ -18,6 +19,7 @@ impl Broker {
         &self,
         credential: &Credential,
         reach: Reach,
+        claim: &mut Claim<'_>,
     ) -> Vec<(CredentialId, Result<(), StoreError>)> {
         let found = {
             let mut inner = self.inner();
@@ -26,12 +28,12 @@ impl Broker {
             inner.cache.record(&credential.id).map(|record| (record, url))
         };
         let Some((Record { credential, secret }, url)) = found else { return Vec::new() };
-        let mut noted = vec![self.note_as_revoking(&credential, secret, reach, url).await];
+        let mut noted = vec![self.note_as_revoking(&credential, secret, reach, url, claim).await];
         // A secret that a rotation has made is to be ended as well: somebody may have it already.
         if let Some(Note { id, matter: Matter::Rotating(_), secret: Some(made) }) =
             self.noted(&rotating_id(&credential.id))
         {
-            noted.push(self.note_as_revoking(&credential, made, Reach::Itself, None).await);
+            noted.push(self.note_as_revoking(&credential, made, Reach::Itself, None, claim).await);
             self.unnote(&id).await;
         }
         self.inner().cache.remove(&credential.id);
@@ -50,9 +52,11 @@ impl Broker {
         secret: Arc<Secret>,
         reach: Reach,
         url: Option<AppUrl>,
+        claim: &mut Claim<'_>,
     ) -> (CredentialId, Result<(), StoreError>) {
         let (credential, since, told) = (Arc::clone(credential), self.clock.now(), None);
         let id = revoked_id(credential.kind, &secret);
+        claim.take(&id); // before it is noted, or the agent would go on with it by itself
         let matter = Matter::Revoking(Revoking { credential, reach, url, since, told });
         let noted = self.note(Note { id: id.clone(), matter, secret: Some(secret) }).await;
         (id, noted)

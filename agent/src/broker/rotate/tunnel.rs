@@ -24,7 +24,7 @@ impl Broker {
     /// Gives a tunnel another secret, and cuts its connectors if that is wanted. A staged rotation is not
     /// finished before [`Broker::deployed`] says so.
     pub async fn rotate_tunnel(
-        self: &Arc<Self>,
+        &self,
         which: &WhichTunnel,
         drop_connections: bool,
         staged: bool,
