@@ -171,6 +171,7 @@ impl Handler {
                 let (pending, rotations) = self.broker.pending().await?;
                 Answer::Pending { revoked: pending.iter().map(Revoked::from).collect(), rotations }
             }
+            Request::WasRevoked(import) => Answer::WasRevoked { at: self.broker.was_revoked(import).await? },
             Request::Watch { profile, targets } => {
                 match Box::pin(self.broker.watch(&Watched { profile, targets }, events)).await {}
             }

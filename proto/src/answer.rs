@@ -119,6 +119,11 @@ pub enum Answer {
         /// Tunnels whose rotation was begun and is not finished: asked for again, it goes on.
         rotations: Vec<Arc<Credential>>,
     },
+    /// Whether a secret was revoked here.
+    WasRevoked {
+        /// When; null if it was not.
+        at: Option<Timestamp>,
+    },
 }
 
 /// What happens while a login is under way.

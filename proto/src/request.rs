@@ -205,6 +205,8 @@ pub enum Request {
         #[serde(default)]
         targets: Vec<Target>,
     },
+    /// Asks whether a secret was revoked here, without taking it in.
+    WasRevoked(Import),
 }
 
 /// Names an app token: by its id, or by a URL that its application covers.

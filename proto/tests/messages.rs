@@ -78,6 +78,8 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
         Just(()).prop_map(|()| Request::Pending {}),
         (option::of(profile()), vec(target(), 0..4))
             .prop_map(|(profile, targets)| Request::Watch { profile, targets }),
+        (profile(), origin(), secret())
+            .prop_map(|(profile, from, secret)| { Request::WasRevoked(Import { profile, from, secret }) }),
     ]
 }
 
@@ -119,6 +121,7 @@ pub(crate) fn answer() -> impl Strategy<Value = Answer> {
         vec(revoked(), 0..4).prop_map(|revoked| Answer::Revoked { revoked }),
         (vec(revoked(), 0..4), vec(credential(), 0..4))
             .prop_map(|(revoked, rotations)| Answer::Pending { revoked, rotations }),
+        option::of(any::<i64>()).prop_map(|at| Answer::WasRevoked { at: at.map(Timestamp) }),
     ]
 }
 

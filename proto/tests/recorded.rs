@@ -82,7 +82,7 @@ fn what_the_document_refuses_is_refused() {
         &[2, 0, 0, 0, 2][..],                        // an optional that is neither there nor not
         &[8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],       // an empty secret
         &[3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0xff], // text that is not UTF-8
-        &[28, 0, 0, 0],                              // a request that there is not
+        &[99, 0, 0, 0],                              // a request that there is not
         &[0, 0, 0, 0, 0],                            // a byte left over
     ] {
         assert!(codec::decode::<Request>(bytes).is_err(), "{bytes:?}");

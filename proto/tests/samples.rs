@@ -110,6 +110,9 @@ samples! {
             "watch-app" => Request::Watch {
                 profile: Some(parsed("work")), targets: vec![Target::App(parsed("https://app.example.com"))],
             };
+        WasRevoked: "was-revoked" => Request::WasRevoked(Import {
+            profile: ProfileName::default(), from: file(), secret: secret(TOKEN),
+        });
     }
 }
 
@@ -184,6 +187,7 @@ samples! {
         };
         Revoked: "revoked" => Answer::Revoked { revoked: vec![revoked()] };
         Pending: "pending" => Answer::Pending { revoked: Vec::new(), rotations: vec![Arc::new(tunnel())] };
+        WasRevoked: "was-revoked" => Answer::WasRevoked { at: Some(Timestamp(1_764_000_000)) };
     }
 }
 

@@ -78,6 +78,8 @@ fn a_file_that_holds_something_new_stays() {
     fs::write(&setting.certificate, &new).expect("a file");
     setting.desk.usher(&["revoke", "--all", "--yes"]).expect(0);
     assert_eq!(fs::read_to_string(&setting.certificate).expect("it is there"), new);
+    let list = setting.desk.usher(&["list", "--json"]).expect(0).json();
+    assert_eq!(list["credentials"], Value::Array(Vec::new()), "and is not taken in");
 }
 
 #[test]

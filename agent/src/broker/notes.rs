@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use usher_proto::request::Import;
 use usher_proto::{Credential, CredentialId, Kind, Secret, Timestamp};
 
 use super::{Broker, BrokerError};
-use crate::cloudflare::fingerprint;
+use crate::cloudflare::{self, NotACredential, fingerprint};
 use crate::seal::Vault;
 use crate::store::{Matter, Note, Record, Revoking, Rotating, StoreError};
 
@@ -148,13 +149,23 @@ impl Broker {
         inner.notes.open(id, inner.cache.vault())
     }
 
+    /// Tells when what somebody hands over was revoked here, if it was; it is not taken in.
+    pub async fn was_revoked(&self, import: Import) -> Result<Option<Timestamp>, BrokerError> {
+        self.read().await?;
+        match cloudflare::read(import, self.clock.now()) {
+            Ok(given) => Ok(self.revoked_at(&given)),
+            Err(NotACredential::Expired(_)) => Ok(None), // it is of no use to anybody
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Refuses what was revoked here before.
     pub(super) fn refuse_revoked(&self, given: &Record) -> Result<(), BrokerError> {
-        let id = revoked_id(given.credential.kind, &given.secret);
-        match self.inner().notes.revoked_at(&id) {
-            Some(at) => Err(BrokerError::WasRevoked { at }),
-            None => Ok(()),
-        }
+        self.revoked_at(given).map_or(Ok(()), |at| Err(BrokerError::WasRevoked { at }))
+    }
+
+    fn revoked_at(&self, given: &Record) -> Option<Timestamp> {
+        self.inner().notes.revoked_at(&revoked_id(given.credential.kind, &given.secret))
     }
 
     /// Drops what is remembered without need.

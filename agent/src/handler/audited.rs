@@ -73,6 +73,7 @@ impl Entry {
             | Request::Tunnels { .. }
             | Request::Tunnel(_)
             | Request::Pending {}
+            | Request::WasRevoked(_)
             | Request::Watch { .. } => return None,
         };
         Some(Self { who: Arc::clone(peer.program()), verb, about, at_once })

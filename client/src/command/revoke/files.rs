@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use usher_proto::credential::Source;
 use usher_proto::request::{Import, Origin};
 use usher_proto::revocation::Revoked;
-use usher_proto::{Code, Request};
+use usher_proto::{Answer, Request};
 
 use crate::context::Context;
-use crate::error::{Error, Reason};
+use crate::error::Error;
 use crate::folder::{self, Candidate};
 use crate::shred::shred;
 
@@ -32,13 +32,12 @@ pub(super) fn remove(revoked: &[Revoked], context: &mut Context<'_, '_>) -> Resu
     let mut removed = Vec::new();
     for Candidate { name, content } in folder::read(&folder)?.into_iter().filter(|file| is_from(&file.name)) {
         let Ok(content) = content else { continue };
-        let from = Origin::File { name: name.clone(), login_url: None };
-        let import =
-            Import { profile: context.profile.clone().unwrap_or_default(), from, secret: content.secret };
-        let request = Request::Import(import);
+        let from = Origin::File { name: name.clone(), login_url: content.login_url };
+        let profile = context.profile.clone().unwrap_or_default();
+        let request = Request::WasRevoked(Import { profile, from, secret: content.secret });
         let answer = context.ask(&request);
-        let Request::Import(Import { secret, .. }) = request else { continue };
-        if matches!(answer, Err(Error { reason: Reason::Refused(Code::Revoked), .. })) {
+        let Request::WasRevoked(Import { secret, .. }) = request else { continue };
+        if matches!(answer, Ok(Answer::WasRevoked { at: Some(_) })) {
             let path = folder.join(&name);
             let outcome = shred(&path, Some(&secret));
             removed.push(Removed { path, outcome });
