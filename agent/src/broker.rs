@@ -22,6 +22,7 @@ mod notes;
 mod pages;
 mod renew;
 pub mod revoke;
+mod revoked;
 pub mod rotate;
 mod storing;
 mod throttle;

@@ -26,7 +26,7 @@ use usher_proto::{CredentialId, Secret};
 
 pub use error::StoreError;
 pub use name::{Choice, StoreName};
-pub use note::{Matter, Note, Reach, Revoking, Rotating};
+pub use note::{Matter, Note, Reach, Revoked, Revoking, Rotating};
 pub use record::Record;
 
 /// Keeps records. Calls block, and are made from one thread of their own, one at a time.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use usher_agent::store::{Matter, Note, Reach, Record, Revoking, Store, StoreError};
+use usher_agent::store::{Matter, Note, Reach, Record, Revoked, Revoking, Store, StoreError};
 use usher_proto::credential::Source;
 use usher_proto::{Credential, CredentialId, Kind, Secret, Timestamp};
 
@@ -119,7 +119,8 @@ fn notes(store: &mut dyn Store) {
     assert_eq!(store.put_note(&noted), Ok(()));
     assert_eq!(store.notes(), Ok(vec![noted.clone()]));
     assert_eq!(load(store), std::slice::from_ref(&record), "a note is no record");
-    noted.matter = Matter::Revoked { kind: Kind::AppToken, at: Timestamp(1_700_000_000), expires: None };
+    let revoked = Revoked { digits: "0".repeat(12), at: Timestamp(1_700_000_000), expires: None };
+    noted.matter = Matter::Revoked(vec![revoked]);
     noted.secret = None;
     assert_eq!(store.put_note(&noted), Ok(()));
     assert_eq!(store.notes(), Ok(vec![noted.clone()]), "replaced, not added");

@@ -107,7 +107,6 @@ impl Broker {
             events.tell(Event::Waiting { left: u32::try_from(now.seconds_until(end)).unwrap_or(0) });
             self.clock.reach(Timestamp(now.0 + BETWEEN_LOOKS)).await;
         }
-        self.forget_needless_notes().await;
         endings
     }
 
@@ -148,7 +147,7 @@ impl Broker {
                 self.note_as_told(&note, revoking).await;
             }
             End::Pending(_) => {}
-            _ => self.note_as_revoked(&note, revoking).await,
+            _ => self.remember(&id, revoking.since, revoking.credential.expires).await,
         }
         let ending = Ending { credential: Arc::clone(&revoking.credential), way, end };
         Some((id, ending))

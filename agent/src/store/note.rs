@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use usher_proto::{AppUrl, Credential, CredentialId, Kind, Secret, Timestamp, json};
+use usher_proto::{AppUrl, Credential, CredentialId, Secret, Timestamp, json};
 use zeroize::Zeroizing;
 
 use super::StoreError;
@@ -14,7 +14,7 @@ use super::StoreError;
 const VERSION: u32 = 2;
 
 /// Ids of notes begin with one of these, and those of credentials with none of them.
-const PREFIXES: [&str; 2] = ["revoked-", "rotating-"];
+const PREFIXES: [&str; 3] = ["revoked-", "remembered-", "rotating-"];
 
 /// Something that must not be forgotten, even if the agent is killed at the next moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,15 +33,8 @@ pub struct Note {
 pub enum Matter {
     /// A credential is to be ended at Cloudflare; its secret is in the note and nowhere else.
     Revoking(Revoking),
-    /// A credential was revoked, and is not taken in again.
-    Revoked {
-        /// What it was.
-        kind: Kind,
-        /// When it was wiped here.
-        at: Timestamp,
-        /// It would have ended by itself then.
-        expires: Option<Timestamp>,
-    },
+    /// Credentials were revoked, and are not taken in again.
+    Revoked(Vec<Revoked>),
     /// A tunnel gets another secret; the note's is its new token.
     Rotating(Rotating),
     /// The API token in a certificate gets another value. Should the answer be lost, nothing but its id
@@ -67,6 +60,20 @@ pub struct Revoking {
     pub since: Timestamp,
     /// When Cloudflare was told, if it was.
     pub told: Option<Timestamp>,
+}
+
+/// What is remembered of a credential that was revoked; the names are short, because there may be many.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoked {
+    /// By what it is recognised.
+    #[serde(rename = "d")]
+    pub digits: String,
+    /// When it was wiped here.
+    #[serde(rename = "a")]
+    pub at: Timestamp,
+    /// It would have ended by itself then.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
 }
 
 /// How much is ended with a credential.
@@ -144,7 +151,7 @@ impl Note {
         };
         match &self.matter {
             Matter::Revoking(revoking) => format!("usher: to be revoked: {}", words(&revoking.credential)),
-            Matter::Revoked { kind, .. } => format!("usher: note of a revoked {}", kind.words()),
+            Matter::Revoked(_) => "usher: what was revoked".to_owned(),
             Matter::Rotating(Rotating { credential, .. }) | Matter::Rolling { credential, .. } => {
                 format!("usher: rotation of {}", words(credential))
             }
@@ -160,7 +167,9 @@ mod tests {
     const NAME: &str = "revoked-0123456789ab";
 
     fn revoked(secret: Option<&[u8]>) -> Note {
-        let matter = Matter::Revoked { kind: Kind::Tunnel, at: Timestamp(1_700_000_000), expires: None };
+        let at = Timestamp(1_700_000_000);
+        let one = |expires| Revoked { digits: "0123456789ab".to_owned(), at, expires };
+        let matter = Matter::Revoked(vec![one(None), one(Some(at))]);
         let secret = secret.map(|secret| Arc::new(Secret::new(secret.to_vec()).expect("not empty")));
         Note { id: NAME.parse().expect("an id"), matter, secret }
     }

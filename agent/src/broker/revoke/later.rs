@@ -107,7 +107,6 @@ impl Broker {
                 End::Pending(_) | End::Planned(_) => {}
             }
         }
-        self.forget_needless_notes().await;
     }
 }
 

@@ -69,13 +69,6 @@ impl Broker {
         self.note_or_log(Note { matter, ..note.clone() }).await;
     }
 
-    /// Keeps of a credential no more than what tells it when it comes again.
-    pub(super) async fn note_as_revoked(&self, note: &Note, revoking: &Revoking) {
-        let Revoking { credential, since, .. } = revoking;
-        let matter = Matter::Revoked { kind: credential.kind, at: *since, expires: credential.expires };
-        self.note_or_log(Note { id: note.id.clone(), matter, secret: None }).await;
-    }
-
     /// Lists the revocations that are under way, in the order in which to go on with them.
     pub(super) fn revoking(&self) -> Vec<CredentialId> {
         let inner = self.inner();

@@ -175,10 +175,8 @@ impl Broker {
     }
 
     async fn finish_rotation(&self, id: &CredentialId, rotating: &Rotating) {
-        let matter = Matter::Revoked { kind: Kind::Tunnel, at: self.clock.now(), expires: None };
-        self.note_or_log(Note { id: rotating.before.clone(), matter, secret: None }).await;
+        self.remember(&rotating.before, self.clock.now(), None).await;
         self.unnote(id).await;
-        self.forget_needless_notes().await;
     }
 }
 
