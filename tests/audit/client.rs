@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use usher_tests::home::{Home, Ran};
+#[cfg(unix)]
 use usher_tests::under_way::UnderWay;
 
 use crate::PROGRAMS;

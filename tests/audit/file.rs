@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use usher_tests::agent::TestAgent;
 use usher_tests::home::Home;
 use usher_tests::wire::{connect, read_line};
+#[cfg(unix)]
 use usher_tests::world::eventually;
 
 use super::{lines, told};
