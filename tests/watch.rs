@@ -70,8 +70,14 @@ fn give(agent: &TestAgent, app: &str, number: u32, life: i64) -> String {
 /// Imports something that never ends, under this label: what was told before it is all that was to be
 /// told.
 fn mark(agent: &TestAgent, label: &str) {
+    mark_over(&mut BufReader::new(agent.connect()), label);
+}
+
+fn mark_over(stream: &mut BufReader<Stream>, label: &str) {
     let from = json!({"given": {"kind": "api-token", "label": label}});
-    let answer = agent.json(&json!({"import": {"from": from, "secret": "x".repeat(40)}}));
+    let import = json!({"import": {"from": from, "secret": "x".repeat(40)}});
+    writeln!(stream.get_mut(), "{import}").expect("the agent reads");
+    let answer = read_line(stream);
     assert!(answer["imported"].is_object(), "{answer}");
 }
 
