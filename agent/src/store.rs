@@ -29,21 +29,28 @@ pub use name::{Choice, StoreName};
 pub use note::{Matter, Note, Reach, Revoked, Revoking, Rotating};
 pub use record::Record;
 
+/// What a store holds, in no order.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Every record.
+    pub records: Vec<Record>,
+    /// Every note.
+    pub notes: Vec<Note>,
+}
+
 /// Keeps records. Calls block, and are made from one thread of their own, one at a time.
 ///
 /// Each call is atomic for its record or note: whatever happens, it is afterwards the old or the new one.
 pub trait Store: Send {
     /// Shows that the store answers, without reading what it holds.
     fn check(&mut self) -> Result<(), StoreError>;
-    /// Reads every record. One that cannot be read is left out and named in the log; it stays where
-    /// it is.
-    fn load(&mut self) -> Result<Vec<Record>, StoreError>;
+    /// Reads all that it holds. What cannot be read is left out and named in the log; it stays where it
+    /// is.
+    fn load(&mut self) -> Result<Contents, StoreError>;
     /// Reads one record; none if it is not there.
     fn get(&mut self, id: &CredentialId) -> Result<Option<Record>, StoreError>;
     /// Writes a record, in place of the one with the same id if there is one.
     fn put(&mut self, record: &Record) -> Result<(), StoreError>;
-    /// Reads every note. One that cannot be read is left out as records are.
-    fn notes(&mut self) -> Result<Vec<Note>, StoreError>;
     /// Writes a note, in place of the one with the same id if there is one.
     fn put_note(&mut self, note: &Note) -> Result<(), StoreError>;
     /// Removes a record or a note; one that is not there is no error.

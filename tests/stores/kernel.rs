@@ -42,7 +42,7 @@ impl Keys {
 impl Drop for Keys {
     fn drop(&mut self) {
         let mut store = self.open();
-        for record in store.load().unwrap_or_default() {
+        for record in store.load().unwrap_or_default().records {
             let _ = store.remove(&record.credential.id);
         }
     }

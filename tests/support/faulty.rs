@@ -3,7 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use usher_agent::store::memory::Memory;
-use usher_agent::store::{Note, Record, Store, StoreError};
+use usher_agent::store::{Contents, Note, Record, Store, StoreError};
 use usher_proto::{CredentialId, Secret};
 
 /// What the store does next.
@@ -72,7 +72,7 @@ impl Store for Faulty {
         self.read()
     }
 
-    fn load(&mut self) -> Result<Vec<Record>, StoreError> {
+    fn load(&mut self) -> Result<Contents, StoreError> {
         self.read()?;
         self.memory.load()
     }
@@ -84,11 +84,6 @@ impl Store for Faulty {
 
     fn put(&mut self, record: &Record) -> Result<(), StoreError> {
         if self.write()? { self.memory.put(record) } else { Ok(()) }
-    }
-
-    fn notes(&mut self) -> Result<Vec<Note>, StoreError> {
-        self.read()?;
-        self.memory.notes()
     }
 
     fn put_note(&mut self, note: &Note) -> Result<(), StoreError> {

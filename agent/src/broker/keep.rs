@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use usher_proto::answer::Outcome;
 use usher_proto::credential::Source;
 use usher_proto::{AppUrl, Kind, ProfileName};
 
@@ -52,13 +53,7 @@ impl Broker {
     /// Puts a record into the cache at once and into the store soon: whoever waits for it need not
     /// wait for the store, and when that fails it can still be used.
     pub(super) fn keep_record(self: &Arc<Self>, record: Record) -> Result<Record, BrokerError> {
-        let outcome = {
-            let mut inner = self.inner();
-            if !matches!(inner.phase, Phase::Open) {
-                return Err(BrokerError::Locked); // nothing open comes into a locked agent
-            }
-            inner.cache.renew(record.clone())
-        };
+        let outcome = self.renew(&record)?;
         self.tell_come(&record.credential, outcome);
         let (broker, fresh) = (Arc::clone(self), record.clone());
         tokio::spawn(async move { broker.save_fresh(&fresh).await });
@@ -99,10 +94,7 @@ impl Broker {
             self.inner().cache.remove(id);
             self.tell_revoked(&refused.credential);
             self.audit.note_own("drop", &refused.credential);
-            let gone = id.clone();
-            if let Err(error) = self.store.call(move |store| store.remove(&gone)).await {
-                log::error!("{id} could not be removed from the store: {error}");
-            }
+            self.remove_stored(id).await;
         }
     }
 
@@ -112,7 +104,17 @@ impl Broker {
         tokio::spawn(async move { broker.drop_refused(&refused).await });
     }
 
-    async fn save_fresh(&self, record: &Record) {
+    /// Takes a record into the cache, in place of what was there.
+    pub(super) fn renew(&self, record: &Record) -> Result<Outcome, BrokerError> {
+        let mut inner = self.inner();
+        if !matches!(inner.phase, Phase::Open) {
+            return Err(BrokerError::Locked); // nothing open comes into a locked agent
+        }
+        Ok(inner.cache.renew(record.clone()))
+    }
+
+    /// Writes a record that was issued just now; where the store fails it is tried again later.
+    pub(super) async fn save_fresh(&self, record: &Record) {
         match self.save(record).await {
             Ok(()) => self.inner().cache.saved(record),
             Err(error) => log::error!("{} could not be stored: {error}", record.credential.id),

@@ -124,10 +124,7 @@ impl Broker {
     /// Forgets a note that was seen to.
     pub(super) async fn unnote(&self, id: &CredentialId) {
         self.inner().notes.remove(id);
-        let gone = id.clone();
-        if let Err(error) = self.store.call(move |store| store.remove(&gone)).await {
-            log::error!("{id} could not be removed from the store: {error}");
-        }
+        self.remove_stored(id).await;
     }
 
     /// Shows a note with its secret; none while the agent is locked.

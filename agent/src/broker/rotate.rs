@@ -10,7 +10,7 @@ use std::sync::Arc;
 use usher_proto::{Credential, Secret, Timestamp};
 
 pub(super) use self::connectors::cut_connectors;
-use super::{Broker, BrokerError, Phase};
+use super::{Broker, BrokerError};
 use crate::cloudflare::api::ApiError;
 use crate::store::Record;
 
@@ -33,17 +33,8 @@ pub struct Rotated {
 impl Broker {
     /// Puts a new secret in the place of the one before, in memory and then in the store.
     pub(super) async fn put_in_place(&self, record: Record) -> Result<(), BrokerError> {
-        let outcome = {
-            let mut inner = self.inner();
-            if !matches!(inner.phase, Phase::Open) {
-                return Err(BrokerError::Locked); // nothing open comes into a locked agent
-            }
-            inner.cache.renew(record.clone())
-        };
-        match self.save(&record).await {
-            Ok(()) => self.inner().cache.saved(&record),
-            Err(error) => log::error!("{} could not be stored: {error}", record.credential.id),
-        }
+        let outcome = self.renew(&record)?;
+        self.save_fresh(&record).await;
         self.tell_come(&record.credential, outcome);
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use usher_proto::CredentialId;
 
 use super::{Broker, BrokerError, Inner, Phase};
-use crate::store::{Note, Record, StoreError};
+use crate::store::{Contents, Record, StoreError};
 
 impl Broker {
     /// Writes what could not be stored before: when the store works again, and when the agent ends.
@@ -46,9 +46,7 @@ impl Broker {
     }
 
     async fn read_store(&self) -> Result<(), StoreError> {
-        let records = self.store.load().await?;
-        let notes = self.store.call(|store| store.notes()).await?;
-        let half_wiped = self.take_over(records, &notes);
+        let half_wiped = self.take_over(self.store.load().await?);
         self.changes.look();
         self.to_do.notify_one();
         for id in half_wiped {
@@ -59,14 +57,14 @@ impl Broker {
     }
 
     /// Takes over what the store holds. Names what was being wiped when an agent before this one ended.
-    fn take_over(&self, records: Vec<Record>, notes: &[Note]) -> Vec<CredentialId> {
+    fn take_over(&self, held: Contents) -> Vec<CredentialId> {
         let mut inner = self.inner();
         let Inner { cache, notes: noted, phase, .. } = &mut *inner;
-        for note in notes {
+        for note in &held.notes {
             noted.insert(note, cache.vault());
         }
         let (half_wiped, records): (Vec<_>, Vec<_>) =
-            records.into_iter().partition(|record| noted.has_revoked(record));
+            held.records.into_iter().partition(|record| noted.has_revoked(record));
         for record in records {
             cache.load(record);
         }
@@ -81,6 +79,14 @@ impl Broker {
         self.compare(record).await.and_then(|same| {
             if same { Ok(()) } else { Err(StoreError::Damaged("what was written does not read back")) }
         })
+    }
+
+    /// Removes a record or a note; what happened cannot be undone for the store's sake.
+    pub(super) async fn remove_stored(&self, id: &CredentialId) {
+        let gone = id.clone();
+        if let Err(error) = self.store.call(move |store| store.remove(&gone)).await {
+            log::error!("{id} could not be removed from the store: {error}");
+        }
     }
 
     /// Reads a record back that should be there, and writes it if it is not.

@@ -3,7 +3,7 @@
 use usher_proto::{CredentialId, Secret};
 use zeroize::Zeroizing;
 
-use super::{Note, Record, Store, StoreError};
+use super::{Contents, Note, Record, Store, StoreError};
 
 /// The bytes of an item, wiped when they are dropped.
 pub(crate) type Bytes = Zeroizing<Vec<u8>>;
@@ -56,16 +56,19 @@ impl<I: Items> Store for I {
         self.names().map(drop)
     }
 
-    fn load(&mut self) -> Result<Vec<Record>, StoreError> {
-        let mut records = Vec::new();
+    fn load(&mut self) -> Result<Contents, StoreError> {
+        let mut held = Contents::default();
         for (name, bytes) in self.read_all()? {
-            match Record::decode(&bytes) {
-                Ok(record) => records.push(record),
-                Err(_) if Note::is_name(&name) => {}
-                Err(why) => left_out(&name, why),
+            let read = if Note::is_name(&name) {
+                Note::decode(&name, &bytes).map(|note| held.notes.push(note))
+            } else {
+                Record::decode(&bytes).map(|record| held.records.push(record))
+            };
+            if let Err(why) = read {
+                log::warn!("store: an item is left out, {why}: {}", name.escape_debug());
             }
         }
-        Ok(records)
+        Ok(held)
     }
 
     fn get(&mut self, id: &CredentialId) -> Result<Option<Record>, StoreError> {
@@ -76,18 +79,6 @@ impl<I: Items> Store for I {
     fn put(&mut self, record: &Record) -> Result<(), StoreError> {
         let (label, bytes) = (record.label(), record.encode()?);
         self.write(Item { name: record.credential.id.as_str(), label: &label, bytes: &bytes })
-    }
-
-    fn notes(&mut self) -> Result<Vec<Note>, StoreError> {
-        let mut notes = Vec::new();
-        for name in self.names()?.into_iter().filter(|name| Note::is_name(name)) {
-            let Some(bytes) = self.read(&name)? else { continue };
-            match Note::decode(&name, &bytes) {
-                Ok(note) => notes.push(note),
-                Err(why) => left_out(&name, why),
-            }
-        }
-        Ok(notes)
     }
 
     fn put_note(&mut self, note: &Note) -> Result<(), StoreError> {
@@ -110,8 +101,4 @@ impl<I: Items> Store for I {
     fn reopen(&mut self, key: Secret) {
         Items::reopen(self, key);
     }
-}
-
-fn left_out(name: &str, why: StoreError) {
-    log::warn!("store: an item is left out, {why}: {}", name.escape_debug());
 }

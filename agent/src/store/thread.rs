@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::{Record, Store, StoreError};
+use super::{Contents, Store, StoreError};
 
 /// How long a call may take that asks nobody.
 const DEADLINE: Duration = Duration::from_secs(3);
@@ -64,11 +64,11 @@ impl StoreThread {
         self.call_within(self.deadline, call).await
     }
 
-    /// Reads every record. A store that hangs is found out within the deadline of other calls.
+    /// Reads all that it holds. A store that hangs is found out within the deadline of other calls.
     ///
     /// # Errors
     /// As any call.
-    pub async fn load(&self) -> Result<Vec<Record>, StoreError> {
+    pub async fn load(&self) -> Result<Contents, StoreError> {
         self.call(|store| store.check()).await?;
         self.call_within(DEADLINE_TO_LOAD, |store| store.load()).await
     }

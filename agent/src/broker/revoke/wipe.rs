@@ -37,10 +37,7 @@ impl Broker {
             self.unnote(&id).await;
         }
         self.inner().cache.remove(&credential.id);
-        let gone = credential.id.clone();
-        if let Err(error) = self.store.call(move |store| store.remove(&gone)).await {
-            log::error!("{} could not be removed from the store: {error}", credential.id);
-        }
+        self.remove_stored(&credential.id).await;
         log::info!("{} is revoked, and wiped here", credential.id);
         self.tell_revoked(&credential);
         noted
