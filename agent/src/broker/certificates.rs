@@ -7,6 +7,7 @@ use tokio::time::{Instant, timeout_at};
 use usher_proto::{Credential, CredentialId, Kind, ProfileName};
 
 use super::authority::Authority;
+use super::cache::Cache;
 use super::{Broker, BrokerError};
 use crate::cloudflare::EdgeError;
 use crate::cloudflare::api::{Api, ApiError};
@@ -75,17 +76,18 @@ impl Broker {
     ) -> Result<Record, BrokerError> {
         self.read().await?;
         let inner = self.inner();
-        let id = match id {
-            Some(id) => {
-                let named = inner.cache.credential(id).ok_or(BrokerError::NoSuchId)?;
-                if named.kind == Kind::AccountCert { named } else { return Err(BrokerError::NotACert) }
-            }
+        let found = match id {
+            Some(id) => named_certificate(&inner.cache, id)?,
             None => only_one(inner.cache.list(Some(profile)))?,
-        }
-        .id
-        .clone();
-        inner.cache.record(&id).ok_or(BrokerError::Locked)
+        };
+        inner.cache.record(&found.id).ok_or(BrokerError::Locked)
     }
+}
+
+/// Finds the account certificate that is named.
+pub(super) fn named_certificate(cache: &Cache, id: &CredentialId) -> Result<Arc<Credential>, BrokerError> {
+    let named = cache.credential(id).ok_or(BrokerError::NoSuchId)?;
+    if named.kind == Kind::AccountCert { Ok(named) } else { Err(BrokerError::NotACert) }
 }
 
 fn only_one(held: Vec<Arc<Credential>>) -> Result<Arc<Credential>, BrokerError> {

@@ -47,6 +47,7 @@ impl Events {
             }
         }
     }
+
     fn is_empty(&self) -> bool {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }

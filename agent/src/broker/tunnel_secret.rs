@@ -5,7 +5,7 @@ use std::sync::Arc;
 use usher_proto::tunnel::{TunnelForm, WhichTunnel};
 use usher_proto::{Credential, Kind, TunnelName};
 
-use super::certificates::Account;
+use super::certificates::{Account, named_certificate};
 use super::{Broker, BrokerError};
 use crate::cloudflare::{api, tunnel};
 use crate::store::Record;
@@ -31,13 +31,7 @@ impl Broker {
     /// known by. The certificate that is named tells the account, and whose they are.
     pub(super) fn held_tunnel(&self, which: &WhichTunnel) -> Result<Option<Record>, BrokerError> {
         let inner = self.inner();
-        let cert = match &which.cert {
-            Some(id) => Some(inner.cache.credential(id).ok_or(BrokerError::NoSuchId)?),
-            None => None,
-        };
-        if cert.as_ref().is_some_and(|cert| cert.kind != Kind::AccountCert) {
-            return Err(BrokerError::NotACert);
-        }
+        let cert = which.cert.as_ref().map(|id| named_certificate(&inner.cache, id)).transpose()?;
         let profile = cert.as_ref().map_or(&which.profile, |cert| &cert.profile);
         let is_meant = |credential: &Credential| {
             credential.kind == Kind::Tunnel

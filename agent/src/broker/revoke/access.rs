@@ -84,7 +84,10 @@ impl Broker {
     /// may do that.
     async fn administer(&self, edge: &Edge, credential: &Credential, reach: Reach) -> Result<bool, ApiError> {
         let mut failed = None;
-        let audiences = self.audiences_of(credential);
+        let audiences = match reach {
+            Reach::Person => self.audiences_of_team(credential),
+            Reach::Itself | Reach::App => credential.audience.iter().cloned().collect(),
+        };
         for authority in self.api_tokens(&credential.profile, Region::of(credential.team.as_ref())) {
             let api = authority.api(edge);
             let ended = async {
@@ -101,15 +104,19 @@ impl Broker {
     }
 
     /// Lists the applications of a credential's team that are known here, by which to find its account.
-    fn audiences_of(&self, credential: &Credential) -> Vec<Audience> {
+    fn audiences_of_team(&self, credential: &Credential) -> Vec<Audience> {
         let inner = self.inner();
         let of_team = |other: &Credential| other.team.is_some() && other.team == credential.team;
         let held = inner.cache.list(None).into_iter().filter(|other| of_team(other));
-        let held: Vec<_> = held.filter_map(|other| other.audience.clone()).collect();
+        let held = held.filter_map(|other| other.audience.clone());
         let noted = inner.notes.revoking().filter(|(_, revoking)| of_team(&revoking.credential));
         let noted = noted.filter_map(|(_, revoking)| revoking.credential.audience.clone());
-        let mut all: Vec<_> = credential.audience.iter().cloned().chain(held).chain(noted).collect();
-        all.dedup();
+        let mut all: Vec<_> = credential.audience.iter().cloned().collect();
+        for audience in held.chain(noted) {
+            if !all.contains(&audience) {
+                all.push(audience);
+            }
+        }
         all
     }
 

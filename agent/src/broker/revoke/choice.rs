@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use usher_proto::request::Target;
 use usher_proto::revocation::Revocation;
-use usher_proto::{Credential, Kind, ProfileName};
+use usher_proto::{Credential, Kind};
 
 use super::way::rank;
 use crate::broker::{Broker, BrokerError};
@@ -14,7 +14,7 @@ use crate::store::Reach;
 impl Broker {
     /// Finds what was named, in the order in which it is to be ended.
     pub(super) fn chosen(&self, what: &Revocation) -> Result<Vec<(Arc<Credential>, Reach)>, BrokerError> {
-        let (credentials, reach) = match what {
+        let (mut credentials, reach) = match what {
             Revocation::Each(targets) => {
                 let found: Result<Vec<_>, _> =
                     targets.iter().map(|target| self.named_credential(target)).collect();
@@ -42,7 +42,6 @@ impl Broker {
         if credentials.is_empty() && matches!(what, Revocation::Person(_)) {
             return Err(BrokerError::NoSuchPerson);
         }
-        let mut credentials = credentials;
         credentials.sort_by(|one, other| {
             (rank(one.kind), &one.label, &one.id).cmp(&(rank(other.kind), &other.label, &other.id))
         });
@@ -63,20 +62,17 @@ impl Broker {
     /// Finds one credential. A URL names the app token that answers it; where several profiles have one,
     /// an id must say which.
     fn named_credential(&self, target: &Target) -> Result<Arc<Credential>, BrokerError> {
-        let mut inner = self.inner();
+        let inner = self.inner();
         let url = match target {
             Target::Id(id) => return inner.cache.credential(id).ok_or(BrokerError::NoSuchId),
             Target::App(url) => url,
         };
-        let profiles: Vec<ProfileName> = inner.cache.profiles();
-        let mut found = profiles
-            .iter()
-            .filter_map(|profile| Some(Arc::clone(inner.cache.app_token(profile, url)?.credential())))
-            .collect::<Vec<_>>();
-        match (found.pop(), found.is_empty()) {
-            (Some(credential), true) => Ok(credential),
-            (Some(_), false) => Err(BrokerError::SeveralProfiles),
+        let profiles = inner.cache.profiles();
+        let mut found = profiles.iter().filter_map(|profile| inner.cache.answer(profile, url));
+        match (found.next(), found.next()) {
             (None, _) => Err(BrokerError::NoSuchApp),
+            (Some(only), None) => Ok(Arc::clone(only)),
+            (Some(_), Some(_)) => Err(BrokerError::SeveralProfiles),
         }
     }
 }
