@@ -25,6 +25,7 @@ mod log_out;
 mod session;
 mod transfer;
 
+mod base64;
 mod challenge;
 mod cookie;
 mod jwks;
@@ -46,7 +47,7 @@ use std::sync::Arc;
 use url::Url;
 use usher_proto::credential::Source;
 use usher_proto::request::{Import, Origin};
-use usher_proto::{AppPattern, AppUrl, Kind, Secret, Timestamp};
+use usher_proto::{AppPattern, AppUrl, Kind, Secret, TeamDomain, Timestamp};
 
 use crate::store::Record;
 
@@ -139,6 +140,11 @@ fn parsed(url: &AppUrl) -> Url {
     let mut url = Url::parse(&url.to_string()).expect("an application's URL is a URL");
     url.set_fragment(None);
     url
+}
+
+/// Names a page of a team.
+fn page_of(team: &TeamDomain, path: &str) -> Url {
+    Url::parse(&format!("https://{team}{path}")).expect("a team's domain is a host")
 }
 
 /// Tells whether it is an id as Cloudflare gives accounts and zones: 32 hexadecimal digits.

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use usher_proto::Secret;
+use usher_proto::name::is_uuid;
 
 use crate::error::{Error, Own};
 use crate::input::{Bounded, MAX_SECRET, Until, read_bounded};
@@ -80,14 +81,6 @@ fn is_candidate(name: &OsStr) -> bool {
 
 fn is_ssh_key(name: &str) -> bool {
     name.ends_with("-cf_key")
-}
-
-fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }
 
 fn candidate(folder: &Path, name: &OsStr) -> Candidate {

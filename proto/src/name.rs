@@ -155,11 +155,16 @@ checked_name!(
 );
 
 impl TunnelName {
-    /// Tells whether it is a UUID in its usual form: 8-4-4-4-12 hexadecimal digits.
+    /// Tells whether it is a UUID; else it is a name.
     pub fn is_uuid(&self) -> bool {
-        let groups = self.0.split('-').map(str::len);
-        groups.eq([8, 4, 4, 4, 12]) && self.0.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
+        is_uuid(&self.0)
     }
+}
+
+/// Tells whether it is a UUID in its usual form: 8-4-4-4-12 hexadecimal digits.
+pub fn is_uuid(text: &str) -> bool {
+    let groups = text.split('-').map(str::len);
+    groups.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
 checked_name!(

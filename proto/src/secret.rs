@@ -21,8 +21,7 @@ impl Secret {
     /// Takes the buffer over as it is: neither shrinking nor boxing, both of which would leave a
     /// copy behind.
     pub fn new(bytes: Vec<u8>) -> Result<Self, EmptySecret> {
-        let bytes = Wiped::from(bytes);
-        if bytes.is_empty() { Err(EmptySecret) } else { Ok(Self(bytes)) }
+        Wiped::from(bytes).try_into()
     }
 
     /// Shows the bytes. Whoever calls it lets the secret out; the list of callers is kept by a test.
@@ -37,12 +36,30 @@ impl Secret {
     }
 }
 
+impl TryFrom<Wiped> for Secret {
+    type Error = EmptySecret;
+
+    /// Takes the buffer over too.
+    fn try_from(bytes: Wiped) -> Result<Self, EmptySecret> {
+        if bytes.is_empty() { Err(EmptySecret) } else { Ok(Self(bytes)) }
+    }
+}
+
 impl TryFrom<Zeroizing<Vec<u8>>> for Secret {
     type Error = EmptySecret;
 
     /// Takes the buffer over too.
     fn try_from(mut bytes: Zeroizing<Vec<u8>>) -> Result<Self, EmptySecret> {
         Self::new(std::mem::take(&mut *bytes))
+    }
+}
+
+impl TryFrom<Zeroizing<String>> for Secret {
+    type Error = EmptySecret;
+
+    /// Takes the text's buffer over.
+    fn try_from(mut text: Zeroizing<String>) -> Result<Self, EmptySecret> {
+        Self::new(std::mem::take(&mut *text).into_bytes())
     }
 }
 

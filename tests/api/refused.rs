@@ -93,5 +93,5 @@ fn a_token_is_for_its_own_region() {
     let api = bench.client.api(Region::Fedramp, &token);
     let lacks = ApiError::Unauthorized { permission: "Account Settings Read" };
     assert_eq!(bench.run(api.accounts()), Err(lacks));
-    assert_eq!(bench.run(api.verify()), Err(ApiError::BadToken));
+    assert_eq!(bench.run(api.verify(Owner::User)), Err(ApiError::BadToken));
 }

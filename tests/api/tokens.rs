@@ -15,27 +15,27 @@ fn a_token_says_whether_it_lives() {
     let api = bench.api(&token);
     let state =
         |status, expires| Ok(TokenState { id: bench.edge.api_token_id(text(&token)), status, expires });
-    assert_eq!(bench.run(api.verify()), state(TokenStatus::Active, None));
+    assert_eq!(bench.run(api.verify(Owner::User)), state(TokenStatus::Active, None));
     let end = Timestamp(bench.clock.now().0 + 60);
     bench.edge.end_api_token(text(&token), end.0);
-    assert_eq!(bench.run(api.verify()), state(TokenStatus::Active, Some(end)));
+    assert_eq!(bench.run(api.verify(Owner::User)), state(TokenStatus::Active, Some(end)));
     bench.clock.turn(60);
-    assert_eq!(bench.run(api.verify()), state(TokenStatus::Expired, Some(end)));
+    assert_eq!(bench.run(api.verify(Owner::User)), state(TokenStatus::Expired, Some(end)));
     bench.edge.disable_api_token(text(&token));
-    assert_eq!(bench.run(api.verify()), state(TokenStatus::Disabled, Some(end)));
+    assert_eq!(bench.run(api.verify(Owner::User)), state(TokenStatus::Disabled, Some(end)));
     bench.edge.revoke_api_token(text(&token));
-    assert_eq!(bench.run(api.verify()), Err(ApiError::BadToken));
+    assert_eq!(bench.run(api.verify(Owner::User)), Err(ApiError::BadToken));
 
     let token = secret(&bench.edge.add_account_token(&[]));
     let api = bench.api(&token);
-    assert_eq!(bench.run(api.verify()), Err(ApiError::BadToken));
-    let verified = bench.run(api.verify_of_account(&bench.account)).expect("the account's own");
+    assert_eq!(bench.run(api.verify(Owner::User)), Err(ApiError::BadToken));
+    let verified = bench.run(api.verify(Owner::Account(&bench.account))).expect("the account's own");
     assert_eq!(
         (&*verified.id, verified.status),
         (&*bench.edge.api_token_id(text(&token)), TokenStatus::Active)
     );
     for other in ["no token at all", "x\r\ny"] {
-        assert_eq!(bench.run(bench.api(&secret(other)).verify()), Err(ApiError::BadToken));
+        assert_eq!(bench.run(bench.api(&secret(other)).verify(Owner::User)), Err(ApiError::BadToken));
     }
 }
 

@@ -102,7 +102,7 @@ impl BrokerError {
     pub(super) fn is_passing(&self) -> bool {
         match self {
             BrokerError::Api { error, .. } => error.is_passing() || *error == ApiError::AnswerLost,
-            BrokerError::Edge(error) => ApiError::Edge(error.clone()).is_passing(),
+            BrokerError::Edge(error) => error.is_passing(),
             _ => false,
         }
     }

@@ -70,8 +70,8 @@ mod tests {
         let (token, audience) = (secret("token"), AUD.parse().expect("an AUD"));
         let api = edge.api(Region::Commercial, &token);
         is_send(api.accounts());
-        is_send(api.verify());
-        is_send(api.verify_of_account(""));
+        is_send(api.verify(Owner::User));
+        is_send(api.verify(Owner::Account("")));
         is_send(api.delete_token(Owner::User, ""));
         is_send(api.roll_token(Owner::Account(""), ""));
         is_send(api.tunnels("", TunnelFilter::default()));

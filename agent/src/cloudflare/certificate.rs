@@ -2,11 +2,10 @@
 
 pub(super) mod login;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use usher_proto::{Secret, Wiped};
 use zeroize::Zeroizing;
 
+use super::base64::encoded;
 use super::edge::Region;
 use super::{Facts, NotACredential, is_cloudflare_id, members, secret_text};
 
@@ -46,9 +45,8 @@ pub(super) fn read(secret: Secret) -> Result<(Secret, Facts), NotACredential> {
 /// # Errors
 /// It is no account certificate.
 pub fn api_token(secret: &Secret) -> Result<(Region, Secret), NotACredential> {
-    let Certificate { mut token, region, .. } = parse(secret)?;
-    let token = Secret::new(std::mem::take(&mut *token).into_bytes());
-    Ok((region, token.map_err(|_| NO_TOKEN)?))
+    let Certificate { token, region, .. } = parse(secret)?;
+    Ok((region, token.try_into().map_err(|_| NO_TOKEN)?))
 }
 
 /// Puts another API token into an account certificate, which is then one block alone.
@@ -82,8 +80,7 @@ fn written(certificate: &Certificate) -> Secret {
 /// Writes the block as Go does.
 fn block(content: &[u8]) -> Secret {
     const LINE: usize = 64;
-    let mut base64 = Wiped::zeros(content.len().div_ceil(3) * 4);
-    STANDARD.encode_slice(content, &mut base64).expect("there is room");
+    let base64 = encoded(content);
     let lines = base64.len().div_ceil(LINE);
     let mut pem = Wiped::from(Vec::with_capacity(base64.len() + lines + 2 * LINE));
     pem.extend_from_slice(format!("-----BEGIN {TAG}-----\n").as_bytes());
@@ -92,7 +89,7 @@ fn block(content: &[u8]) -> Secret {
         pem.push(b'\n');
     }
     pem.extend_from_slice(format!("-----END {TAG}-----\n").as_bytes());
-    Secret::new(std::mem::take(&mut *pem)).expect("its first line is there")
+    pem.try_into().expect("its first line is there")
 }
 
 const NO_TOKEN: NotACredential = NotACredential::Malformed("its token block holds no API token");

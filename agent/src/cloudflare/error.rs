@@ -51,6 +51,18 @@ pub enum EdgeError {
     },
 }
 
+impl EdgeError {
+    /// Tells whether another try later may help.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            EdgeError::Network { trouble, .. } => {
+                matches!(trouble, Trouble::Unreachable | Trouble::Timeout | Trouble::Cut | Trouble::Status(_))
+            }
+            _ => false,
+        }
+    }
+}
+
 /// What happened on the way to a host, or back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
@@ -79,4 +91,21 @@ pub enum Unsupported {
     ImmediateTimeout,
     /// Managed OAuth is on, and answers in place of the login.
     ManagedOauth,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_pass_is_worth_another_try() {
+        let network = |trouble| EdgeError::Network { host: String::new(), trouble };
+        for trouble in [Trouble::Unreachable, Trouble::Timeout, Trouble::Cut, Trouble::Status(503)] {
+            assert!(network(trouble).is_passing(), "{trouble:?}");
+        }
+        for trouble in [Trouble::Tls, Trouble::Settings, Trouble::TooLarge] {
+            assert!(!network(trouble).is_passing(), "{trouble:?}");
+        }
+        assert!(!EdgeError::Untrusted { host: String::new(), what: "" }.is_passing());
+    }
 }

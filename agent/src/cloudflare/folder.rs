@@ -3,6 +3,7 @@
 //! An app token's file is `<application>-<AUD>-token`, where every `/` and `*` of the application
 //! became `-`; so a name can often be read in one way only, and sometimes in several.
 
+use usher_proto::name::is_uuid;
 use usher_proto::{AppPattern, Audience, Kind, Secret, TeamDomain};
 
 use super::{Facts, NotACredential, certificate, jwt, tunnel};
@@ -37,7 +38,7 @@ pub(super) fn recognise(name: &str, login_url: Option<&Secret>) -> Result<Recogn
         return Ok(Recognised::AccountCert);
     }
     if let Some(stem) = name.strip_suffix(".json") {
-        return if tunnel::is_uuid(stem) { Ok(Recognised::Tunnel) } else { Err(UNKNOWN) };
+        return if is_uuid(stem) { Ok(Recognised::Tunnel) } else { Err(UNKNOWN) };
     }
     if let Some(team) = name.strip_suffix("-org-token") {
         return team.parse().map(Recognised::OrgToken).map_err(|_| UNKNOWN);

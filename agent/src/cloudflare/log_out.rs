@@ -20,8 +20,7 @@ const LOGOUT: &str = "/cdn-cgi/access/logout";
 /// # Errors
 /// No answer, or one that says that it was not done.
 pub(super) async fn at_team(edge: &Edge, team: &TeamDomain, org: &Secret) -> Result<(), EdgeError> {
-    let page = Url::parse(&format!("https://{team}{LOGOUT}")).expect("a team's domain is a host");
-    log_out(edge, page, org).await
+    log_out(edge, super::page_of(team, LOGOUT), org).await
 }
 
 /// Logs out at an application's host with the app token.

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use url::Url;
 use usher_proto::{Secret, TeamDomain};
 
 use super::edge::Edge;
@@ -21,8 +20,7 @@ const IDENTITY: &str = "/cdn-cgi/access/get-identity";
 /// # Errors
 /// No answer, which says nothing about the session.
 pub(super) async fn holds(edge: &Edge, team: &TeamDomain, org: &Secret) -> Result<bool, EdgeError> {
-    let page = Url::parse(&format!("https://{team}{IDENTITY}")).expect("a team's domain is a host");
-    let call = Call::new(Method::Get, page, LIMIT);
+    let call = Call::new(Method::Get, super::page_of(team, IDENTITY), LIMIT);
     let Ok(call) = cookie::with_token(call, org) else { return Ok(false) };
     let mut reply = edge.http.make(call).await?;
     if !is_taken(&reply.head)? {

@@ -2,13 +2,13 @@
 
 mod forms;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use usher_proto::credential::Source;
+use usher_proto::name::is_uuid;
 use usher_proto::tunnel::TunnelForm;
 use usher_proto::{Kind, Secret, TunnelName, Wiped};
 use zeroize::Zeroizing;
 
+use super::base64::{decoded, encoded};
 use super::edge::{Issued, Region};
 use super::{Facts, NotACredential, is_cloudflare_id, members, secret_text};
 use crate::seal;
@@ -91,9 +91,7 @@ pub fn is_same(one: &Secret, other: &Secret) -> bool {
 pub fn new_secret() -> Secret {
     let mut bytes = Zeroizing::new([0; MIN_SECRET]);
     seal::draw(&mut *bytes);
-    let mut base64 = Wiped::zeros(MIN_SECRET.div_ceil(3) * 4);
-    STANDARD.encode_slice(*bytes, &mut base64).expect("there is room");
-    Secret::new(std::mem::take(&mut *base64)).expect("32 bytes are not nothing")
+    encoded(&*bytes).try_into().expect("32 bytes are not nothing")
 }
 
 /// Puts another secret into tunnel credentials, and writes them as a token.
@@ -123,8 +121,7 @@ pub(super) fn secret_of(secret: &Secret) -> Result<Secret, NotACredential> {
 
 /// Decodes a tunnel secret into a buffer that is sized once; none if it is too short for one.
 pub(super) fn tunnel_secret(base64: &[u8]) -> Option<Secret> {
-    let mut key = decoded(base64)?;
-    (key.len() >= MIN_SECRET).then(|| Secret::new(std::mem::take(&mut *key)).ok()).flatten()
+    decoded(base64)?.try_into().ok().filter(|secret: &Secret| secret.len() >= MIN_SECRET)
 }
 
 const BAD_SECRET: NotACredential = NotACredential::Malformed("its secret is not 32 bytes of base64 or more");
@@ -163,17 +160,4 @@ fn unpacked(token: &str) -> Result<Wiped, NotACredential> {
 
 fn without_line_ends(text: &mut String) {
     text.retain(|c| !matches!(c, '\r' | '\n'));
-}
-
-/// Decodes strictly, into a buffer that is sized once.
-fn decoded(base64: &[u8]) -> Option<Wiped> {
-    let mut bytes = Wiped::from(Vec::with_capacity(base64.len() / 4 * 3 + 3));
-    STANDARD.decode_vec(base64, &mut bytes).ok()?;
-    Some(bytes)
-}
-
-/// Tells whether it is a UUID in its usual form: 8-4-4-4-12 hexadecimal digits.
-pub(super) fn is_uuid(text: &str) -> bool {
-    let groups = text.split('-').map(str::len);
-    groups.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }

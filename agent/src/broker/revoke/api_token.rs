@@ -62,7 +62,7 @@ impl Broker {
         for authority in self.api_tokens(&revoking.credential.profile, region) {
             match authority.api(edge).delete_token(owner.borrowed(), &id).await {
                 Ok(()) | Err(ApiError::NotFound) => {
-                    let left = active(owner.verify(&own).await)?;
+                    let left = active(own.verify(owner.borrowed()).await)?;
                     return Ok(if left.is_none() { Tried::Done } else { Tried::Told });
                 }
                 Err(ApiError::Unauthorized { .. } | ApiError::BadToken) => {}
@@ -75,7 +75,7 @@ impl Broker {
     /// Finds out whose an API token is, and its id, which it tells itself; none if it is dead.
     async fn identity(&self, api: &Api<'_>, token: &Secret) -> Result<Option<(Whose, String)>, ApiError> {
         if !api_token::is_of_account(token) {
-            let id = active(Whose::Person.verify(api).await)?;
+            let id = active(api.verify(Owner::User).await)?;
             return Ok(id.map(|id| (Whose::Person, id)));
         }
         let accounts = match self.accounts(api).await {
@@ -84,7 +84,7 @@ impl Broker {
         };
         let mut found = Err(ApiError::NotFound);
         for whose in accounts.into_iter().map(Whose::Account) {
-            found = active(whose.verify(api).await);
+            found = active(api.verify(whose.borrowed()).await);
             if let Ok(Some(id)) = found {
                 return Ok(Some((whose, id)));
             }
@@ -108,14 +108,6 @@ enum Whose {
 }
 
 impl Whose {
-    /// Asks the token about itself.
-    async fn verify(&self, api: &Api<'_>) -> Result<TokenState, ApiError> {
-        match self {
-            Whose::Person => api.verify().await,
-            Whose::Account(id) => api.verify_of_account(id).await,
-        }
-    }
-
     fn borrowed(&self) -> Owner<'_> {
         match self {
             Whose::Person => Owner::User,

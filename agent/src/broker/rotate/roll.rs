@@ -29,7 +29,7 @@ impl Broker {
         let is_new = begun.is_none();
         let token = match begun {
             Some(token) => token,
-            None => own.api(self.edge()?).verify().await.map_err(|error| own.refused(error))?.id,
+            None => own.api(self.edge()?).verify(Owner::User).await.map_err(|error| own.refused(error))?.id,
         };
         let matter = Matter::Rolling { credential: Arc::clone(&held.credential), token: token.clone() };
         self.note(Note { id: note_id.clone(), matter, secret: None }).await?;

@@ -5,7 +5,7 @@ use usher_proto::Audience;
 
 use super::question::Question;
 use super::{Api, ApiError, id, member};
-use crate::cloudflare::http::{Json, Method, Unsendable};
+use crate::cloudflare::http::Method;
 
 /// An Access application.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,9 +47,9 @@ impl Api<'_> {
         struct Person<'a> {
             email: &'a str,
         }
-        let body = Json::of(&Person { email }).map_err(|Unsendable| ApiError::Unsendable("it is no JSON"))?;
         let path = format!("{}/organizations/revoke_user", access(account)?);
-        let question = Question::new(Method::Post, path).body(body).needs("Access: Organizations Revoke");
+        let question =
+            Question::new(Method::Post, path).body(&Person { email })?.needs("Access: Organizations Revoke");
         self.write(&question).await
     }
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::cloudflare::EdgeError;
-use crate::cloudflare::error::Trouble;
 
 /// Why the API did not do what was asked. Holds no text from a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,9 +46,7 @@ impl ApiError {
     /// Tells whether another try later may help.
     pub fn is_passing(&self) -> bool {
         match self {
-            ApiError::Edge(EdgeError::Network { trouble, .. }) => {
-                matches!(trouble, Trouble::Unreachable | Trouble::Timeout | Trouble::Cut | Trouble::Status(_))
-            }
+            ApiError::Edge(error) => error.is_passing(),
             ApiError::RateLimited { .. } => true,
             ApiError::Refused { status, .. } => matches!(status, 408 | 500..),
             _ => false,
@@ -74,6 +71,7 @@ impl From<EdgeError> for ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloudflare::error::Trouble;
 
     #[test]
     fn what_passes_is_worth_another_try() {

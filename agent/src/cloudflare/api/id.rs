@@ -1,7 +1,9 @@
 //! Ids of the forms that Cloudflare uses: nothing else becomes part of an address.
 
+use usher_proto::name::is_uuid;
+
 use super::ApiError;
-use crate::cloudflare::{is_cloudflare_id, tunnel};
+use crate::cloudflare::is_cloudflare_id;
 
 /// Checks an id of an account.
 pub(super) fn account(text: &str) -> Result<&str, ApiError> {
@@ -15,7 +17,7 @@ pub(super) fn token(text: &str) -> Result<&str, ApiError> {
 
 /// Checks an id of a tunnel or a connector, of an application or a service token.
 pub(super) fn uuid(text: &str) -> Result<&str, ApiError> {
-    checked(text, tunnel::is_uuid, "an id of this kind is a UUID")
+    checked(text, is_uuid, "an id of this kind is a UUID")
 }
 
 fn checked<'a>(text: &'a str, is_id: fn(&str) -> bool, why: &'static str) -> Result<&'a str, ApiError> {

@@ -3,14 +3,13 @@
 
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
+use usher_proto::name::is_uuid;
 use usher_proto::{Timestamp, date};
-
-use crate::cloudflare::tunnel;
 
 /// Reads an id, of which a path may be made later.
 pub(super) fn uuid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
-    if tunnel::is_uuid(&text) { Ok(text) } else { Err(Error::custom("it is no UUID")) }
+    if is_uuid(&text) { Ok(text) } else { Err(Error::custom("it is no UUID")) }
 }
 
 /// Reads words of somebody's.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use tokio::time::sleep;
 use url::Url;
 
@@ -39,8 +40,9 @@ impl<'a> Question<'a> {
         self
     }
 
-    pub(super) fn body(self, body: Json) -> Self {
-        Self { body: Some(body), ..self }
+    pub(super) fn body(self, body: &impl Serialize) -> Result<Self, ApiError> {
+        let body = Json::of(body).map_err(|Unsendable| ApiError::Unsendable("it holds what is no text"))?;
+        Ok(Self { body: Some(body), ..self })
     }
 
     /// Names what the call needs, to be told if it is refused.

@@ -6,7 +6,7 @@ use usher_proto::{Secret, Timestamp, date};
 use super::access::access;
 use super::question::Question;
 use super::{Api, ApiError, id, member};
-use crate::cloudflare::http::{Json, Method, Unsendable};
+use crate::cloudflare::http::Method;
 
 const READ: &str = "Access: Service Tokens Read";
 const WRITE: &str = "Access: Service Tokens Write";
@@ -68,8 +68,7 @@ impl Api<'_> {
         }
         let path = format!("{}/rotate", token_at(account, id)?);
         let rotation = Rotation { previous_client_secret_expires_at: previous_expires.map(date::written) };
-        let body = Json::of(&rotation).map_err(|Unsendable| ApiError::Unsendable("it is no JSON"))?;
-        let question = Question::new(Method::Post, path).body(body).needs(WRITE);
+        let question = Question::new(Method::Post, path).body(&rotation)?.needs(WRITE);
         self.write_once(&question, |answer| answer.result().map(|Rotated { client_secret }| client_secret))
             .await
     }

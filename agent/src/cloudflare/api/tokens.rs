@@ -5,7 +5,7 @@ use usher_proto::{Secret, Timestamp};
 
 use super::question::Question;
 use super::{Api, ApiError, id, member};
-use crate::cloudflare::http::{Json, Method, Unsendable};
+use crate::cloudflare::http::Method;
 
 /// Whose an API token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,17 +40,8 @@ pub enum TokenStatus {
 }
 
 impl Api<'_> {
-    /// Asks whether the credential lives, a person's token.
-    pub async fn verify(&self) -> Result<TokenState, ApiError> {
-        self.verified(Owner::User).await
-    }
-
-    /// Asks whether the credential lives, an account's token.
-    pub async fn verify_of_account(&self, account: &str) -> Result<TokenState, ApiError> {
-        self.verified(Owner::Account(account)).await
-    }
-
-    async fn verified(&self, owner: Owner<'_>) -> Result<TokenState, ApiError> {
+    /// Asks whether the credential lives, which is a token of this owner.
+    pub async fn verify(&self, owner: Owner<'_>) -> Result<TokenState, ApiError> {
         #[derive(Deserialize)]
         struct State {
             id: String,
@@ -78,8 +69,7 @@ impl Api<'_> {
         #[derive(Serialize)]
         struct Nothing {}
         let path = format!("{}/{}/value", owner.tokens()?, id::token(id)?);
-        let body = Json::of(&Nothing {}).map_err(|Unsendable| ApiError::Unsendable("it is no JSON"))?;
-        let question = Question::new(Method::Put, path).body(body).needs(owner.writing());
+        let question = Question::new(Method::Put, path).body(&Nothing {})?.needs(owner.writing());
         self.write_once(&question, |answer| answer.secret()).await
     }
 }

@@ -10,7 +10,7 @@ use super::outcome::Failed;
 use super::question::Question;
 use super::tunnels::{WRITE, tunnel_at};
 use super::{Api, ApiError, retry};
-use crate::cloudflare::http::{Json, Method, Unsendable};
+use crate::cloudflare::http::Method;
 use crate::cloudflare::{secret_text, tunnel};
 
 #[derive(Serialize)]
@@ -38,9 +38,8 @@ impl Api<'_> {
         let unsendable = || ApiError::Unsendable("a tunnel's secret is base64 of 32 bytes or more");
         let text = secret_text(new_secret).map_err(|_| unsendable())?;
         let wanted = tunnel::tunnel_secret(text.as_bytes()).ok_or_else(unsendable)?;
-        let body =
-            Json::of(&Change { name, tunnel_secret: new_secret }).map_err(|Unsendable| unsendable())?;
-        let question = Question::new(Method::Patch, tunnel_at(account, id)?).body(body).needs(WRITE);
+        let change = Change { name, tunnel_secret: new_secret };
+        let question = Question::new(Method::Patch, tunnel_at(account, id)?).body(&change)?.needs(WRITE);
         let mut tried = 0;
         loop {
             tried += 1;

@@ -44,14 +44,14 @@ pub(in crate::cloudflare) async fn collect(edge: &Edge, begun: &Begun) -> Result
     issued(&head, body, begun.region)
 }
 
-fn issued(head: &Head, mut body: Wiped, region: Region) -> Result<Issued, EdgeError> {
+fn issued(head: &Head, body: Wiped, region: Region) -> Result<Issued, EdgeError> {
     let refused = |error| match error {
         NotACredential::Malformed(why) | NotACredential::Legacy(why) | NotACredential::Missing(why) => {
             head.untrusted(why)
         }
         NotACredential::Expired(_) => head.untrusted("it has ended"),
     };
-    let given = Secret::new(std::mem::take(&mut *body)).map_err(|_| head.untrusted("it is empty"))?;
+    let given = Secret::try_from(body).map_err(|_| head.untrusted("it is empty"))?;
     let given = match region {
         Region::Commercial => given,
         Region::Fedramp => for_fedramp(&given).map_err(refused)?,

@@ -42,7 +42,8 @@ pub(in crate::cloudflare) async fn until_there(
                 failures = 0;
                 started + BETWEEN
             }
-            Err(error) if is_passing(&error) => {
+            // The result waits for its key, also while a network comes and goes.
+            Err(error) if error.is_passing() => {
                 failures += 1;
                 log::warn!("{host} gave no usable answer for a login, {failures} times in a row");
                 Instant::now() + pause(failures)
@@ -78,18 +79,6 @@ async fn poll(
     }
 }
 
-/// Tells whether asking again may help: the result waits for its key, also while a network comes and
-/// goes.
-fn is_passing(error: &EdgeError) -> bool {
-    matches!(
-        error,
-        EdgeError::Network {
-            trouble: Trouble::Unreachable | Trouble::Timeout | Trouble::Cut | Trouble::Status(_),
-            ..
-        }
-    )
-}
-
 /// Tells how long to wait after so many failures in a row.
 fn pause(failures: u32) -> Duration {
     BETWEEN.saturating_mul(1 << failures.saturating_sub(1).min(4)).min(LONGEST_PAUSE)
@@ -104,17 +93,5 @@ mod tests {
         let pauses: Vec<_> = (1..8).map(|failures| pause(failures).as_secs()).collect();
         assert_eq!(pauses, [1, 2, 4, 8, 15, 15, 15]);
         assert_eq!(pause(u32::MAX), LONGEST_PAUSE);
-    }
-
-    #[test]
-    fn only_what_may_pass_is_waited_out() {
-        let network = |trouble| EdgeError::Network { host: String::new(), trouble };
-        for trouble in [Trouble::Unreachable, Trouble::Timeout, Trouble::Cut, Trouble::Status(503)] {
-            assert!(is_passing(&network(trouble)), "{trouble:?}");
-        }
-        for trouble in [Trouble::Tls, Trouble::Settings, Trouble::TooLarge] {
-            assert!(!is_passing(&network(trouble)), "{trouble:?}");
-        }
-        assert!(!is_passing(&EdgeError::Untrusted { host: String::new(), what: "" }));
     }
 }

@@ -1,12 +1,14 @@
 //! The NaCl box in which a login's tokens come, and the key that opens it.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::URL_SAFE;
 use crypto_box::aead::AeadInPlace;
 use crypto_box::{KEY_SIZE, PublicKey, SalsaBox, SecretKey};
 use serde::Deserialize;
 use usher_proto::{Secret, Wiped};
 use zeroize::Zeroizing;
+
+use crate::cloudflare::base64::decoded;
 
 const NONCE: usize = 24;
 const TAG: usize = 16;
@@ -54,7 +56,7 @@ impl Key {
 pub(super) fn open(key: &Key, peer: &str, body: Wiped) -> Result<Opened, &'static str> {
     let peer = URL_SAFE.decode(peer.trim()).map_err(|_| "the key of a login's answer is no key")?;
     let peer = PublicKey::from_slice(&peer).map_err(|_| "the key of a login's answer is no key")?;
-    let mut sealed = decoded(body).ok_or("a login's answer is not base64")?;
+    let mut sealed = unfolded(body).ok_or("a login's answer is not base64")?;
     if sealed.len() < NONCE + TAG {
         return Err("a login's answer is too short");
     }
@@ -64,27 +66,20 @@ pub(super) fn open(key: &Key, peer: &str, body: Wiped) -> Result<Opened, &'stati
         .decrypt_in_place_detached((&*nonce).into(), b"", text, (&*tag).into())
         .map_err(|_| "a login's answer was not sealed for this login")?;
     let content: Content = serde_json::from_slice(text).map_err(|_| "a login's answer holds no tokens")?;
-    let app = secret(content.app_token).ok_or("a login's answer holds no app token")?;
+    let app = content.app_token.try_into().map_err(|_| "a login's answer holds no app token")?;
     let is_jwt = |text: &Zeroizing<String>| text.split('.').count() == 3;
-    Ok(Opened { app, org: content.org_token.filter(is_jwt).and_then(secret) })
+    Ok(Opened { app, org: content.org_token.filter(is_jwt).and_then(|text| text.try_into().ok()) })
 }
 
-/// Decodes into a buffer that is sized once. Go takes line ends inside; so do we.
-fn decoded(mut body: Wiped) -> Option<Wiped> {
+/// Decodes base64. Go takes line ends inside; so do we.
+fn unfolded(mut body: Wiped) -> Option<Wiped> {
     body.retain(|byte| !matches!(byte, b'\r' | b'\n'));
-    let text = body.trim_ascii();
-    let mut sealed = Wiped::from(Vec::with_capacity(text.len() / 4 * 3 + 3));
-    STANDARD.decode_vec(text, &mut sealed).ok()?;
-    Some(sealed)
-}
-
-/// Takes a text's buffer over.
-fn secret(mut text: Zeroizing<String>) -> Option<Secret> {
-    Secret::new(std::mem::take(&mut *text).into_bytes()).ok()
+    decoded(body.trim_ascii())
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::engine::general_purpose::STANDARD;
     use crypto_box::aead::Aead;
 
     use super::*;

@@ -1,10 +1,9 @@
 //! Both forms, byte for byte as cloudflared writes them.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use usher_proto::{Secret, Wiped};
+use usher_proto::Secret;
 
 use super::Tunnel;
+use crate::cloudflare::base64::encoded;
 use crate::cloudflare::members;
 
 /// Writes the credentials file.
@@ -16,7 +15,7 @@ pub(super) fn credentials(tunnel: &Tunnel) -> Secret {
         ("TunnelID", tunnel),
         ("Endpoint", endpoint),
     ]);
-    taken(json)
+    json.try_into().expect(BRACES)
 }
 
 /// Writes the tunnel token.
@@ -24,20 +23,16 @@ pub(super) fn token(tunnel: &Tunnel) -> Secret {
     let Tunnel { account, secret, tunnel, endpoint } = tunnel;
     let all: [(&str, &str); 4] = [("a", account), ("s", secret), ("t", tunnel), ("e", endpoint)];
     let json = members::write(if endpoint.is_empty() { &all[..3] } else { &all });
-    // Four characters for every three bytes that were begun.
-    let mut token = Wiped::zeros(json.len().div_ceil(3) * 4);
-    let written = STANDARD.encode_slice(&*json, &mut token).expect("there is room");
-    debug_assert_eq!(written, token.len());
-    taken(token)
+    encoded(&json).try_into().expect(BRACES)
 }
 
-/// Takes a buffer over.
-fn taken(mut bytes: Wiped) -> Secret {
-    Secret::new(std::mem::take(&mut *bytes)).expect("an object has two braces")
-}
+/// Why neither form is empty.
+const BRACES: &str = "an object has two braces";
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
     use usher_proto::tunnel::TunnelForm;
 
     use super::super::{in_form, read, secret_of};
