@@ -253,15 +253,19 @@ impl Ran {
     }
 }
 
-/// Starts a process. Under Wine, threads that start processes at once get in each other's way now and then,
-/// which Wine calls an internal error; another try helps.
+/// What Wine says now and then when a process is to be started, by us or by a program of ours: processes
+/// that start at once get in each other's way. Nothing was done then, and another try helps.
+const INTERNAL_ERROR: i32 = 1359;
+/// So often it is tried.
+const TRIES: u32 = 5;
+
+/// Starts a process.
 pub fn spawn(command: &mut Command) -> Child {
-    const INTERNAL_ERROR: i32 = 1359;
     let mut tries = 0;
     loop {
         tries += 1;
         match command.spawn() {
-            Err(error) if cfg!(windows) && error.raw_os_error() == Some(INTERNAL_ERROR) && tries < 5 => {}
+            Err(error) if cfg!(windows) && error.raw_os_error() == Some(INTERNAL_ERROR) && tries < TRIES => {}
             started => return started.expect("it starts"),
         }
     }
@@ -269,8 +273,20 @@ pub fn spawn(command: &mut Command) -> Child {
 
 /// Runs a command to its end.
 pub fn run(mut command: Command, input: &str) -> Ran {
+    let could_not_start = format!("(os error {INTERNAL_ERROR})");
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let ran = run_once(&mut command, input);
+        if !(cfg!(windows) && ran.stderr.contains(&could_not_start) && tries < TRIES) {
+            return ran;
+        }
+    }
+}
+
+fn run_once(command: &mut Command, input: &str) -> Ran {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = spawn(&mut command);
+    let mut child = spawn(command);
     let mut stdin = child.stdin.take().expect("piped");
     // A program that does not read its input closes it early, which is no failure here.
     let _ = stdin.write_all(input.as_bytes());
