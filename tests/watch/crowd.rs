@@ -16,14 +16,15 @@ fn connections(agent: &TestAgent) -> u64 {
 #[test]
 fn who_takes_nothing_misses_changes_and_is_told_so() {
     let agent = TestAgent::start();
-    let mut watcher = Watcher::of(&agent);
-    // More than a socket's buffer and the agent's channel hold, even if the system doubles the former; and
-    // over one connection, for one that takes nothing for ten seconds is given up.
+    // More than a socket's buffer and the agent's channel hold, even if the system doubles the former.
     let long = "x".repeat(8 * 1024);
     let mut stream = BufReader::new(agent.connect());
     for number in 0..400 {
-        mark_over(&mut stream, &format!("{number} {long}"));
+        mark_over(&mut stream, &format!("{number:03} {long}"));
     }
+    let mut watcher = Watcher::of(&agent);
+    // At once: one that takes nothing for ten seconds is given up.
+    assert_eq!(agent.json(&json!({"forget-all": {}}))["forgotten"]["count"], 400);
     let mut told = Vec::new();
     loop {
         let (what, label) = watcher.told();
@@ -33,7 +34,7 @@ fn who_takes_nothing_misses_changes_and_is_told_so() {
         }
     }
     assert!(told.len() < 300, "the agent kept {} for one that takes nothing", told.len());
-    let in_order = told.iter().take(told.len() - 1).enumerate().all(|(at, label)| *label == at.to_string());
+    let in_order = told.iter().take(told.len() - 1).enumerate().all(|(at, label)| *label == format!("{at:03}"));
     assert!(in_order, "{told:?}");
     let mut last = String::new();
     while !last.starts_with("399 ") {
