@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde::Serialize;
 use usher_proto::answer::{State, Status};
 use usher_proto::revocation::Revoked;
-use usher_proto::{Answer, Credential, Request, Timestamp};
+use usher_proto::{Answer, Code, Credential, Request, Timestamp};
 
 use crate::context::Context;
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, Reason};
 use crate::print::{Table, clean, count};
 use crate::time::{ago, now};
 
@@ -23,11 +23,14 @@ struct Whole<'s> {
 
 /// Asks and prints.
 pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
-    let status = ask(context)?;
-    let (revocations, rotations) = match status.state {
-        State::Open => pending(context)?,
-        _ => (Vec::new(), Vec::new()), // it cannot be told while the store is closed
-    };
+    let mut status = ask(context)?;
+    let (mut revocations, mut rotations) = (Vec::new(), Vec::new()); // not told while the store is closed
+    if status.state == State::Open {
+        match pending(context) {
+            Err(Error { reason: Reason::Refused(Code::Locked), .. }) => status = ask(context)?, // just now
+            left => (revocations, rotations) = left?,
+        }
+    }
     if context.json {
         let (revocations, rotations) = (&*revocations, &*rotations);
         context.print_json(&Whole { status: &status, revocations, rotations })?;
@@ -91,6 +94,7 @@ fn state(state: State) -> &'static str {
     match state {
         State::Open => "open",
         State::Locked => "locked; usher unlock opens it",
+        State::Closed => "locked by itself; usher unlock opens it",
         State::NeedsPassphrase => "the store wants its passphrase; usher unlock asks for it",
         State::NeedsNewPassphrase => "the store is new and gets the passphrase that usher unlock asks for",
         State::Unavailable => "the store cannot be read",
