@@ -9,7 +9,7 @@
 //! - [`request`], [`answer`]: the messages; [`tunnel`], [`revocation`], [`change`]: what some of them are
 //!   about
 //! - [`frame`], [`codec`], [`json`]: how a message becomes bytes, and back
-//! - [`date`]: moments as people read them; [`endpoint`]: where the two meet
+//! - [`date`], [`length`]: moments and lengths of time as people write them; [`endpoint`]: where the two meet
 
 #![cfg_attr(not(windows), forbid(unsafe_code))]
 
@@ -22,6 +22,7 @@ pub mod date;
 pub mod endpoint;
 pub mod frame;
 pub mod json;
+pub mod length;
 pub mod name;
 pub mod request;
 pub mod revocation;

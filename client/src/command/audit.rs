@@ -14,7 +14,8 @@ use crate::context::Context;
 use crate::error::{Error, Exit, Own, Reason};
 use crate::interrupt;
 use crate::print::clean;
-use crate::time::{now, seconds};
+use crate::time::now;
+use usher_proto::length::seconds;
 
 /// Pause between two looks of one who follows.
 const PAUSE: Duration = Duration::from_millis(250);

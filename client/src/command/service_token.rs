@@ -8,7 +8,8 @@ use crate::agent::API;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::print::clean;
-use crate::time::{expiry, now, seconds};
+use crate::time::{expiry, now};
+use usher_proto::length::seconds;
 
 #[derive(Debug, Args)]
 struct Arguments {

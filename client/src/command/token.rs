@@ -11,7 +11,7 @@ use crate::agent::NETWORK;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::print::shell_word;
-use crate::time::seconds;
+use usher_proto::length::seconds;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

@@ -14,7 +14,7 @@ use crate::error::{Error, Exit, Own};
 use crate::hook;
 use crate::lend::Lent;
 use crate::print::{clean, count};
-use crate::time::seconds;
+use usher_proto::length::seconds;
 
 /// Between two groups of a staged rotation: what Cloudflare's page on tunnel permissions advises.
 const WAIT: u32 = 600;
