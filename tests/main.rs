@@ -5,7 +5,7 @@
 //! - [`api`]: calls to the API, and what is done when their answers are lost
 //! - [`lookup`]: which token answers which URL
 //! - [`import`]: what comes in, what is left out, and what a second import changes
-//! - [`lock`]: what a locked agent tells
+//! - [`lock`]: what a locked agent tells; [`closing`]: when it locks itself
 //! - [`faults`]: stores that fail, hang or forget
 //! - [`stores`]: every store keeps the same promises, and some of its own
 //! - [`crash`], [`load`], [`secrets`]: what a crash, a crowd and a curious reader get
@@ -26,6 +26,7 @@
 mod access;
 mod api;
 mod audit;
+mod closing;
 mod crash;
 mod edge_is_true;
 mod examples;

@@ -162,7 +162,7 @@ fn what_is_revoked_is_nowhere() {
 }
 
 /// Counts the places in a process's memory that hold one of the texts, as it is or in UTF-16.
-fn found_in(pid: u32, texts: &[String]) -> usize {
+pub(super) fn found_in(pid: u32, texts: &[String]) -> usize {
     let needles: Vec<Vec<u8>> = texts
         .iter()
         .map(String::as_bytes)

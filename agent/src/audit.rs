@@ -162,9 +162,9 @@ impl Audit {
     }
 
     /// Takes a note of what the agent did by itself.
-    pub fn note_own(&self, verb: &'static str, credential: &Arc<Credential>) {
+    pub fn note_own(&self, verb: &'static str, about: About) {
         if self.is_on() {
-            let (who, about) = (Program::own(), About::Credential(Arc::clone(credential)));
+            let who = Program::own();
             self.note(Note { who, verb, about, outcome: Outcome::Done, counts: false });
         }
     }

@@ -8,6 +8,7 @@ mod authority;
 mod cache;
 mod certificates;
 mod changes;
+mod closing;
 mod error;
 mod events;
 mod fetch;
@@ -42,6 +43,7 @@ use usher_proto::{AppUrl, Credential, ProfileName, Timestamp};
 use self::account_login::AccountLogins;
 use self::cache::Cache;
 use self::changes::Changes;
+use self::closing::Idle;
 use self::fetch::Fetches;
 use self::known::Known;
 use self::lock::Lock;
@@ -86,6 +88,9 @@ pub struct Broker {
     reading: tokio::sync::Mutex<Result<(), StoreError>>,
     readings: AtomicU64,
     throttle: Throttle,
+    idle: Idle,
+    /// The agent was opened, from locked or from the beginning.
+    opened: Notify,
     /// Held while the agent locks or unlocks: Argon2id runs once at a time, so its memory is bounded.
     turning: tokio::sync::Mutex<()>,
 }
@@ -117,20 +122,35 @@ enum Phase {
     Open,
     /// Every secret is sealed.
     Locked(Lock),
+    /// The agent has locked itself: the cache is empty.
+    Closed {
+        /// The store gave its key up too.
+        wants_passphrase: bool,
+    },
+}
+
+impl Phase {
+    /// Tells whether a person is to open the agent first.
+    fn is_locked(&self) -> bool {
+        matches!(self, Phase::Locked(_) | Phase::Closed { .. })
+    }
 }
 
 impl Broker {
     /// Begins with an empty cache; the store is read when it is first needed, or the agent sees whether
     /// Cloudflare is still to be told something.
     ///
-    /// Without an edge nothing is fetched: the agent answers with what was imported.
+    /// Without an edge nothing is fetched: the agent answers with what was imported. After `idle_limit`
+    /// seconds in which nobody needs it, it locks itself.
     pub fn new(
         store: StoreThread,
         clock: Arc<dyn Clock>,
         edge: Option<Edge>,
         login_patience: Duration,
         audit: Audit,
+        idle_limit: Option<u32>,
     ) -> Arc<Self> {
+        let idle = Idle::new(idle_limit, clock.now());
         Arc::new(Self {
             store,
             clock,
@@ -154,6 +174,8 @@ impl Broker {
             reading: tokio::sync::Mutex::new(Ok(())),
             readings: AtomicU64::new(0),
             throttle: Throttle::default(),
+            idle,
+            opened: Notify::new(),
             turning: tokio::sync::Mutex::new(()),
         })
     }
@@ -212,7 +234,14 @@ impl Broker {
 
     /// Tells whether lookups are answered, and what is wrong with the store if they are not.
     pub async fn state(&self) -> (State, Option<BrokerError>) {
-        match self.read().await {
+        let read = match (self.read().await, &self.inner().phase) {
+            (Err(_), Phase::Closed { wants_passphrase: false }) => return (State::Closed, None),
+            (Err(_), Phase::Closed { wants_passphrase: true }) => {
+                Err(StoreError::NeedsPassphrase { new: false }.into())
+            }
+            (read, _) => read,
+        };
+        match read {
             Ok(()) => (State::Open, None),
             Err(BrokerError::Locked) => (State::Locked, None),
             Err(error @ BrokerError::Store(StoreError::NeedsPassphrase { new })) => {

@@ -6,8 +6,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use usher_proto::length::seconds;
 use usher_proto::{AppPattern, Code, Refusal};
+
+use crate::moment::Moment;
 
 /// What the config file says.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
@@ -29,6 +33,36 @@ pub struct Config {
     pub hosts: BTreeMap<AppPattern, Loopback>,
     /// Whether who asks for what is noted in a log; so it is by default.
     pub audit: Option<bool>,
+    /// When the agent locks itself; by default it does not.
+    #[serde(default)]
+    pub lock: LockItself,
+}
+
+/// When the agent locks itself.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LockItself {
+    /// After so many seconds in which nobody needs it.
+    #[serde(default, deserialize_with = "length")]
+    pub idle: Option<u32>,
+    /// At these moments, where the system tells them.
+    #[serde(default)]
+    pub on: Vec<Moment>,
+}
+
+impl LockItself {
+    /// Tells whether the agent ever locks itself.
+    pub fn is_wanted(&self) -> bool {
+        self.idle.is_some() || !self.on.is_empty()
+    }
+}
+
+fn length<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u32>, D::Error> {
+    let text = String::deserialize(input)?;
+    match seconds(&text) {
+        None | Some(0) => Err(D::Error::custom("not a length of time such as \"15m\" or \"1h30m\"")),
+        length => Ok(length),
+    }
 }
 
 /// An address of this machine, with its port. Another one would let whoever writes the config file
@@ -90,7 +124,8 @@ mod tests {
     #[test]
     fn reads_every_key() {
         let text = "store = \"file\"\nsealed-file = \"/a\"\npassphrase-file = \"/b\"\noffline = true\n\
-            ca-file = \"/c\"\naudit = false\n[hosts]\n\"*.example.com\" = \"127.0.0.1:8443\"\n";
+            ca-file = \"/c\"\naudit = false\n[hosts]\n\"*.example.com\" = \"127.0.0.1:8443\"\n\
+            [lock]\nidle = \"1h30m\"\non = [\"suspend\", \"screen-lock\", \"switch\"]\n";
         let config = parse(text).expect("well formed");
         assert!(config.offline);
         assert_eq!(config.audit, Some(false));
@@ -100,7 +135,10 @@ mod tests {
         assert_eq!(config.store.as_deref(), Some("file"));
         assert_eq!(config.sealed_file.as_deref(), Some(Path::new("/a")));
         assert_eq!(config.passphrase_file.as_deref(), Some(Path::new("/b")));
+        let on = vec![Moment::Suspend, Moment::ScreenLock, Moment::Switch];
+        assert_eq!(config.lock, LockItself { idle: Some(5400), on });
         assert_eq!(parse(""), Ok(Config::default()));
+        assert!(!Config::default().lock.is_wanted());
     }
 
     #[test]
@@ -112,6 +150,10 @@ mod tests {
             ("store = \"memory", 1),
             ("store = \"memory\"\n[hosts]\n\"a.example\" = \"192.0.2.1:443\"", 3),
             ("[hosts]\n\"a.example\" = \"localhost:443\"", 2),
+            ("[lock]\nidle = \"soon\"", 2),
+            ("[lock]\n\nidle = \"0s\"", 3),
+            ("[lock]\non = [\"lunch\"]", 2),
+            ("[lock]\nscreen = true", 2),
             ("[hosts]\n\"a.example/path?x\" = \"127.0.0.1:443\"", 2),
         ] {
             let error = parse(text).expect_err("a mistake");

@@ -54,6 +54,12 @@ pub struct Handler {
 impl Handler {
     /// Answers one request of a peer; what happens before the answer goes to `events`.
     pub async fn answer(&self, peer: &Peer, request: Request, events: &Events) -> Answer {
+        // Who only looks keeps no agent awake.
+        let _use = match request {
+            Request::Hello {} | Request::Status {} | Request::Pending {} | Request::Watch { .. } => None,
+            Request::Lock { .. } | Request::Unlock { .. } | Request::Stop {} => None,
+            _ => self.broker.in_use().await,
+        };
         let mut entry = self.audit.is_on().then(|| Entry::of(&request, peer, &self.broker)).flatten();
         let answer = self.try_answer(peer, request, events, &mut entry).await.unwrap_or_else(|error| {
             log::debug!("refused pid {}: {error:?}", peer.pid);

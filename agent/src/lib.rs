@@ -25,6 +25,7 @@ pub mod audit;
 
 pub mod clock;
 pub mod config;
+pub mod moment;
 pub mod peer;
 pub mod platform;
 pub mod stop;

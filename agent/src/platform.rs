@@ -1,16 +1,25 @@
 //! What differs between systems, with the same names in each: the listener, its streams, signals,
-//! files of this user alone, what a process runs, and how one gets away from its terminal.
+//! files of this user alone, what a process runs, how one gets away from its terminal, and when a person
+//! leaves.
 
+#[cfg(target_os = "linux")]
+mod logind;
 #[cfg(unix)]
 mod unix;
+#[cfg(not(target_os = "linux"))]
+mod untold;
 #[cfg(windows)]
 mod windows;
 
+#[cfg(target_os = "linux")]
+pub use self::logind::Leaving;
 #[cfg(unix)]
 pub use self::unix::{
     EndSignals, Listener, Stream, detach, end_process, executable, harden, make_folder, open_to_append,
     parent, prepare, send_to_background, uid, with_own_core_limit,
 };
+#[cfg(not(target_os = "linux"))]
+pub use self::untold::Leaving;
 #[cfg(windows)]
 pub use self::windows::{
     EndSignals, Listener, Stream, detach, end_process, executable, harden, make_folder, open_to_append,

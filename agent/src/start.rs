@@ -2,6 +2,7 @@
 
 mod background;
 mod command;
+mod leaving;
 mod settings;
 
 use std::path::PathBuf;
@@ -21,11 +22,13 @@ use crate::clock::{Clock, SystemClock};
 use crate::cloudflare::Edge;
 use crate::cloudflare::http::Network;
 use crate::command_line::CommandLine;
+use crate::config::LockItself;
 use crate::handler::{About, Handler};
 use crate::platform::{self, BindError, EndSignals, Listener};
 use crate::server::{self, Connections};
 use crate::stop::Stop;
 use crate::store::choose::{self, Opened};
+use crate::store::file::PassphraseSource;
 use crate::store::thread::StoreThread;
 
 /// Most connections at once.
@@ -125,12 +128,14 @@ fn run(line: &CommandLine, stop: Stop, announce: Announce<'_>) -> Result<(), Fai
     })?;
     runtime.block_on(async {
         let (listener, endpoint) = listen(line)?;
-        let Settings { store, network, audit } = settings::of(line)?;
+        let Settings { store, network, audit, lock } = settings::of(line)?;
+        let has_passphrase = store.passphrase != PassphraseSource::Ask;
         let opened = choose::open(store)
             .map_err(|error| Refusal::new(Code::StoreFailed, error.to_string(), error.hint()))?;
+        leaving::check(&lock, opened.name, has_passphrase)?;
         let notice = opened.notice.clone();
-        let clock = Arc::new(SystemClock);
-        let world = World { clock, network, login_patience: LOGIN_PATIENCE, audit };
+        let (clock, on) = (Arc::new(SystemClock), lock.on.clone());
+        let world = World { clock, network, login_patience: LOGIN_PATIENCE, audit, lock };
         let handler = assemble(opened, &endpoint, world, Connections::new(cap), stop)?;
         let signals = EndSignals::catch().ok();
         announce(&Ready { endpoint, notice });
@@ -142,6 +147,7 @@ fn run(line: &CommandLine, stop: Stop, announce: Announce<'_>) -> Result<(), Fai
                 stop.ask();
             }
         });
+        tokio::spawn(leaving::lock_at(on, Arc::clone(&handler)));
         serve(listener, handler).await;
         Ok(())
     })
@@ -157,6 +163,8 @@ pub struct World {
     pub login_patience: Duration,
     /// The audit log; none if nothing is to be noted.
     pub audit: Option<PathBuf>,
+    /// When the agent locks itself.
+    pub lock: LockItself,
 }
 
 /// Puts a handler together from an opened store.
@@ -170,7 +178,7 @@ pub fn assemble(
     connections: Arc<Connections>,
     stop: Stop,
 ) -> Result<Arc<Handler>, Refusal> {
-    let World { clock, network, login_patience, audit } = world;
+    let World { clock, network, login_patience, audit, lock } = world;
     let audit = audit.map_or_else(Audit::off, |path| Audit::in_file(path, Arc::clone(&clock)));
     let about = About {
         started: clock.now(),
@@ -183,7 +191,7 @@ pub fn assemble(
         Refusal::new(Code::Unavailable, "the system has no thread left", "end other programs first")
     })?;
     let edge = network.map(|network| Edge::new(network, Arc::clone(&clock)));
-    let broker = Broker::new(store, clock, edge, login_patience, audit.clone());
+    let broker = Broker::new(store, clock, edge, login_patience, audit.clone(), lock.idle);
     Ok(Arc::new(Handler { broker, about, connections, stop, audit }))
 }
 
@@ -193,6 +201,7 @@ pub async fn serve(listener: Listener, handler: Arc<Handler>) {
         () = server::serve(listener, Arc::clone(&handler)) => {}
         () = handler.broker.renew_ahead() => {}
         () = handler.broker.finish_revoking() => {}
+        () = handler.broker.close_when_idle() => {}
         () = handler.audit.write_what_comes() => {}
     }
     handler.broker.save_unsaved().await;

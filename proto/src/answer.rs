@@ -268,6 +268,8 @@ pub enum State {
     Unavailable,
     /// The store is new, and gets the passphrase that is given next.
     NeedsNewPassphrase,
+    /// It locked itself; what opens the store opens it.
+    Closed,
 }
 
 /// Why a request was not carried out: for a program, for a person, and what to do next.

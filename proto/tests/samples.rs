@@ -313,6 +313,7 @@ samples! {
         NeedsPassphrase: "needs-passphrase" => State::NeedsPassphrase;
         Unavailable: "unavailable" => State::Unavailable;
         NeedsNewPassphrase: "needs-new-passphrase" => State::NeedsNewPassphrase;
+        Closed: "closed" => State::Closed;
     }
 }
 

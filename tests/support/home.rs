@@ -2,9 +2,10 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use tempfile::TempDir;
@@ -184,32 +185,40 @@ pub fn install(program: &Path, to: &Path) {
 pub struct Foreground {
     /// Its process.
     pub process: Child,
-    /// What it says from then on. Read all the time: an agent whose words nobody takes would stand still.
-    said: Option<JoinHandle<String>>,
+    /// What it says from then on.
+    said: Arc<Mutex<String>>,
+    /// Reads that all the time: an agent whose words nobody takes would stand still.
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Foreground {
     /// Starts it, and waits until it says that it listens.
     pub fn start(mut command: Command) -> Self {
         let mut process = spawn(command.stderr(Stdio::piped()));
-        let mut said = BufReader::new(process.stderr.take().expect("piped"));
-        let mut line = String::new();
-        while !line.contains("listening at") {
-            line.clear();
-            assert_ne!(said.read_line(&mut line).expect("text"), 0, "the agent ended before it listened");
-        }
-        let said = std::thread::spawn(move || {
-            let mut text = String::new();
-            said.read_to_string(&mut text).expect("text");
-            text
-        });
-        Self { process, said: Some(said) }
+        let mut lines = BufReader::new(process.stderr.take().expect("piped")).lines();
+        let mut next = move || lines.next().map(|line| line.expect("text") + "\n");
+        while !next().expect("the agent ended before it listened").contains("listening at") {}
+        let said = Arc::<Mutex<String>>::default();
+        let reader = {
+            let said = Arc::clone(&said);
+            std::thread::spawn(move || {
+                while let Some(line) = next() {
+                    said.lock().expect("no test panics with it").push_str(&line);
+                }
+            })
+        };
+        Self { process, said, reader: Some(reader) }
+    }
+
+    /// Tells what it has said until now.
+    pub fn said(&self) -> String {
+        self.said.lock().expect("no test panics with it").clone()
     }
 
     /// Waits until it ends; tells how, and what it said meanwhile.
     pub fn wait(mut self) -> (ExitStatus, String) {
-        let said = self.said.take().expect("waited for once").join().expect("text");
-        (self.process.wait().expect("it ends"), said)
+        self.reader.take().expect("waited for once").join().expect("text");
+        (self.process.wait().expect("it ends"), self.said())
     }
 
     /// Kills it as a crash would.

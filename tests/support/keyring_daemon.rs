@@ -64,6 +64,11 @@ impl SessionBus {
         Self { home, bus, address }
     }
 
+    /// Tells where it is.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Makes a command find this bus, and a home folder of its own.
     pub fn surround<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         let home = self.home.path();

@@ -13,6 +13,8 @@ pub mod fuzz;
 pub mod home;
 #[cfg(target_os = "linux")]
 pub mod keyring_daemon;
+#[cfg(target_os = "linux")]
+pub mod logind;
 pub mod token;
 pub mod under_way;
 pub mod wire;

@@ -10,6 +10,7 @@ use usher_proto::{AppUrl, Credential, CredentialId, ProfileName, Timestamp};
 
 use super::known::application_of;
 use super::{Broker, BrokerError};
+use crate::audit::About;
 use crate::cloudflare::EdgeError;
 use crate::cloudflare::edge::Application;
 
@@ -54,7 +55,7 @@ impl Broker {
     async fn renew_due(self: &Arc<Self>, due: Due, failures: &mut Failures) {
         match self.exchange(&due.profile, &due.url, &due.app).await {
             Ok(renewed) => {
-                self.audit.note_own("renew", &renewed.credential);
+                self.audit.note_own("renew", About::Credential(renewed.credential));
                 log::info!("{} was renewed ahead of its end", due.id);
                 failures.0.remove(&due.id);
             }

@@ -8,7 +8,7 @@ use usher_proto::answer::Outcome;
 use usher_proto::change::{Change, Happening};
 use usher_proto::{Credential, CredentialId};
 
-use super::{Broker, Phase};
+use super::Broker;
 
 /// So many changes wait for a watcher; one that is further behind misses the oldest. What waits is
 /// shared by all who watch.
@@ -59,7 +59,7 @@ impl Changes {
 impl Broker {
     /// Tells what happened to a credential. A locked agent tells nothing about credentials.
     pub(super) fn tell(&self, what: Happening, credential: &Arc<Credential>) {
-        if self.changes.sender.receiver_count() > 0 && !matches!(self.inner().phase, Phase::Locked(_)) {
+        if self.changes.sender.receiver_count() > 0 && !self.inner().phase.is_locked() {
             let credential = Some(Arc::clone(credential));
             self.changes.send(Told::Happened(Change { what, credential, at: self.clock.now() }));
         }

@@ -8,7 +8,7 @@ use usher_proto::frame::MAX_MESSAGE;
 use usher_proto::request::Import;
 use usher_proto::{Credential, CredentialId, ProfileName, json};
 
-use super::{Broker, BrokerError, Phase};
+use super::{Broker, BrokerError};
 use crate::cloudflare;
 use crate::store::Record;
 
@@ -69,7 +69,7 @@ impl Broker {
     pub(super) async fn take_in(&self, given: Record) -> Result<Imported, BrokerError> {
         let (record, outcome) = {
             let mut inner = self.inner();
-            if matches!(inner.phase, Phase::Locked(_)) {
+            if inner.phase.is_locked() {
                 return Err(BrokerError::Locked); // nothing open comes into a locked agent
             }
             inner.cache.take_in(given)

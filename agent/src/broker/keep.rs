@@ -7,6 +7,7 @@ use usher_proto::credential::Source;
 use usher_proto::{AppUrl, Kind, ProfileName};
 
 use super::{Broker, BrokerError, Phase};
+use crate::audit::About;
 use crate::cloudflare::edge::{Application, Issued, Tokens};
 use crate::store::Record;
 
@@ -93,7 +94,7 @@ impl Broker {
             log::info!("{id} is not taken any more and is dropped");
             self.inner().cache.remove(id);
             self.tell_revoked(&refused.credential);
-            self.audit.note_own("drop", &refused.credential);
+            self.audit.note_own("drop", About::Credential(Arc::clone(&refused.credential)));
             self.remove_stored(id).await;
         }
     }

@@ -70,7 +70,7 @@ impl Broker {
         let lock = match &self.inner().phase {
             Phase::Open => return Ok(()),
             Phase::Locked(lock) => Some(lock.clone()),
-            Phase::Unread => None,
+            Phase::Unread | Phase::Closed { .. } => None,
         };
         let opened = match lock {
             Some(lock) => self.open_locked(lock, passphrase.ok_or(BrokerError::Locked)?).await,
@@ -78,6 +78,7 @@ impl Broker {
         };
         tries.note(matches!(opened, Err(BrokerError::WrongPassphrase)));
         if opened.is_ok() {
+            self.note_opened();
             self.tell_of_agent(Happening::Unlocked);
         }
         opened
@@ -107,6 +108,12 @@ impl Broker {
 
     async fn open_store(&self, passphrase: Option<Secret>) -> Result<(), BrokerError> {
         self.store.call_with_prompt(move |store| store.unlock(passphrase.as_ref())).await?;
+        {
+            let mut inner = self.inner();
+            if matches!(inner.phase, Phase::Closed { .. }) {
+                inner.phase = Phase::Unread;
+            }
+        }
         self.read().await
     }
 }

@@ -31,10 +31,13 @@ impl Broker {
         let seen = self.readings.load(Ordering::Relaxed);
         match self.inner().phase {
             Phase::Open => return Ok(()),
-            Phase::Locked(_) => return Err(BrokerError::Locked),
+            Phase::Locked(_) | Phase::Closed { .. } => return Err(BrokerError::Locked),
             Phase::Unread => {}
         }
         let mut outcome = self.reading.lock().await;
+        if self.inner().phase.is_locked() {
+            return Err(BrokerError::Locked); // it locked itself meanwhile
+        }
         if self.readings.load(Ordering::Relaxed) == seen {
             *outcome = self.read_store().await;
             self.readings.fetch_add(1, Ordering::Relaxed);

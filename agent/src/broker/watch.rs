@@ -15,7 +15,7 @@ use super::cache::Cache;
 use super::changes::Told;
 use super::known::application_of;
 use super::uses::{Uses, url_of};
-use super::{Broker, Events, Phase};
+use super::{Broker, Events};
 
 /// A credential ends soon when so many seconds are left …
 const SOON: i64 = 300;
@@ -101,7 +101,7 @@ impl Broker {
         let now = self.clock.now();
         let inner = self.inner();
         ending.next = None;
-        if matches!(inner.phase, Phase::Locked(_)) {
+        if inner.phase.is_locked() {
             return Vec::new();
         }
         let cache = &inner.cache;

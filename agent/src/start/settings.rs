@@ -8,7 +8,7 @@ use usher_proto::{Code, Refusal};
 
 use crate::cloudflare::http::Network;
 use crate::command_line::CommandLine;
-use crate::config::{self, Config};
+use crate::config::{self, Config, LockItself};
 use crate::store::Choice;
 use crate::store::choose::{self, Asked};
 use crate::store::file::PassphraseSource;
@@ -21,6 +21,8 @@ pub(super) struct Settings {
     pub(super) network: Option<Network>,
     /// The audit log; none if there is to be none.
     pub(super) audit: Option<PathBuf>,
+    /// When the agent locks itself.
+    pub(super) lock: LockItself,
 }
 
 /// Puts the settings together.
@@ -30,7 +32,7 @@ pub(super) fn of(line: &CommandLine) -> Result<Settings, Refusal> {
         Some(path) => config::read(path, false)?,
         None => config::read(&folders.config.join("config.toml"), true)?,
     };
-    let Config { store, sealed_file, passphrase_file, offline, ca_file, hosts, audit } = config;
+    let Config { store, sealed_file, passphrase_file, offline, ca_file, hosts, audit, lock } = config;
     let asked = match (&line.store, &store) {
         (Some(store), _) => asked(store, "with --store")?,
         (None, Some(store)) => asked(store, "in the config file")?,
@@ -49,7 +51,7 @@ pub(super) fn of(line: &CommandLine) -> Result<Settings, Refusal> {
     };
     let network = Network { ca_file, hosts: hosts.into_iter().map(|(app, at)| (app, at.0)).collect() };
     let audit = audit.unwrap_or(true).then(|| folders.state.join("audit.log"));
-    Ok(Settings { store, network: (!offline).then_some(network), audit })
+    Ok(Settings { store, network: (!offline).then_some(network), audit, lock })
 }
 
 fn asked(store: &str, how: &'static str) -> Result<Option<Asked>, Refusal> {

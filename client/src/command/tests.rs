@@ -348,7 +348,7 @@ fn a_passphrase_comes_from_one_line_or_twice_from_a_person() {
 
 #[test]
 fn unlocking_an_open_agent_or_a_keyring_asks_for_no_passphrase() {
-    for state in [State::Open, State::Unavailable] {
+    for state in [State::Open, State::Unavailable, State::Closed] {
         let agent = answering(move |request| match request {
             Request::Status {} => status(state),
             Request::Unlock { passphrase: None } => Answer::Unlocked {},

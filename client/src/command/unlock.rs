@@ -20,7 +20,7 @@ pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
             context.hang_up();
             Some(new_passphrase(context.streams)?)
         }
-        State::Open | State::Unavailable => None,
+        State::Open | State::Unavailable | State::Closed => None,
     };
     let answer = context.ask_within(&Request::Unlock { passphrase }, PERSON)?;
     let Answer::Unlocked {} = &answer else { return Err(Error::unexpected()) };

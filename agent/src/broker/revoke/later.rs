@@ -7,6 +7,7 @@ use std::time::Duration;
 use usher_proto::{CredentialId, Timestamp};
 
 use super::{End, Ending, Why};
+use crate::audit::About;
 use crate::broker::Broker;
 
 /// Seconds after a first try; each further one doubles them.
@@ -102,7 +103,7 @@ impl Broker {
         }
         for (_, Ending { credential, end, .. }) in self.end_each(claim.ids().to_vec()).await {
             match end {
-                End::Done => self.audit.note_own("revoke", &credential),
+                End::Done => self.audit.note_own("revoke", About::Credential(credential)),
                 End::StillValid(why) => log::error!("{} cannot be revoked from here: {why:?}", credential.id),
                 End::Pending(_) | End::Planned(_) => {}
             }

@@ -1,0 +1,134 @@
+//! A person who leaves: the machine sleeps, the screen is locked, another session takes it.
+
+use std::fs;
+
+use usher_tests::home::{Foreground, Home};
+use usher_tests::keyring_daemon::SessionBus;
+use usher_tests::logind::Logind;
+use usher_tests::token::{app_token, file_name};
+use usher_tests::world::eventually;
+
+use crate::PROGRAMS;
+use crate::memory::found_in;
+
+const APP: &str = "app.example.com";
+/// Long after the tests.
+const END: i64 = 4_000_000_000;
+const PASSPHRASE: &str = "a passphrase for tests\n";
+
+/// A machine with an agent that was opened and has a token.
+struct Machine {
+    home: Home,
+    logind: Logind,
+    agent: Foreground,
+    _bus: SessionBus,
+}
+
+impl Machine {
+    /// Starts an agent that locks itself on these moments.
+    fn with(on: &str) -> Self {
+        let bus = SessionBus::start();
+        let logind = Logind::start(&bus);
+        let home = Home::new(PROGRAMS);
+        home.configure(&format!("lock = {{ on = [{on}] }}\nstore = \"file\"\n"));
+        let mut agent = home.command(home.program("usher-agent"));
+        agent.env("DBUS_SYSTEM_BUS_ADDRESS", bus.address());
+        let agent = Foreground::start(agent);
+        let machine = Self { home, logind, agent, _bus: bus };
+        machine.home.usher_with_input(&["unlock"], PASSPHRASE).expect(0);
+        let folder = machine.home.path().join("work");
+        fs::write(folder.join(file_name(APP, 1)), app_token(1, END)).expect("a file");
+        machine.home.usher(&["import", "."]).expect(0);
+        machine.home.usher(&["token", APP]).expect(0);
+        machine
+    }
+
+    fn state(&self) -> String {
+        let status = self.home.usher(&["status", "--json"]).expect(0).json();
+        status["state"].as_str().expect("a word").to_owned()
+    }
+
+    /// Expects that it locks itself, and opens it again.
+    fn closes(&self) {
+        eventually(|| (self.state() == "needs-passphrase").then_some(()));
+        self.home.usher(&["token", APP]).expect(5);
+        self.home.usher_with_input(&["unlock"], PASSPHRASE).expect(0);
+        self.home.usher(&["token", APP]).expect(0);
+    }
+
+    /// Expects that it is open after all that was told: it is asked about the sleep again, and takes one
+    /// thing after the other.
+    fn stays_open(&self) {
+        self.logind.prepare_for_sleep(false);
+        self.logind.delay();
+        assert_eq!(self.state(), "open");
+    }
+}
+
+#[test]
+fn the_machine_sleeps_only_when_the_agent_is_locked() {
+    let machine = Machine::with("\"suspend\"");
+    let mut delay = machine.logind.delay();
+    for _ in 0..2 {
+        machine.logind.prepare_for_sleep(true);
+        delay.end();
+        assert_eq!(machine.state(), "needs-passphrase");
+        machine.logind.prepare_for_sleep(false);
+        delay = machine.logind.delay();
+        machine.closes();
+    }
+    machine.logind.lock(true);
+    machine.stays_open();
+}
+
+#[test]
+fn a_locked_screen_or_another_session_locks_the_agent_of_its_user() {
+    let machine = Machine::with("\"suspend\", \"screen-lock\", \"switch\"");
+    let _delay = machine.logind.delay();
+    machine.logind.lock(false);
+    machine.logind.change(false, "LockedHint", true);
+    machine.logind.change(false, "Active", false);
+    machine.logind.change(true, "LockedHint", false);
+    machine.logind.change(true, "Active", true);
+    machine.logind.change(true, "IdleHint", true);
+    machine.stays_open();
+    machine.logind.lock(true);
+    machine.closes();
+    machine.logind.change(true, "LockedHint", true);
+    machine.closes();
+    machine.logind.change(true, "Active", false);
+    machine.closes();
+}
+
+/// Needs root, or nothing could look into the agent's memory at all.
+#[test]
+#[expect(clippy::print_stdout, reason = "a test that could not run says so")]
+fn an_agent_that_locked_itself_holds_nothing() {
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped: only root can read the agent's memory");
+        return;
+    }
+    let machine = Machine::with("\"suspend\"");
+    let found = |what: &str| found_in(machine.agent.process.id(), &[what.to_owned()]);
+    assert!(found(APP) > 0, "the search finds it");
+    machine.logind.prepare_for_sleep(true);
+    machine.logind.delay().end();
+    assert_eq!(machine.state(), "needs-passphrase");
+    let token = app_token(1, END);
+    assert_eq!([found(APP), found(&token[..60]), found(PASSPHRASE.trim())], [0; 3]);
+    machine.closes();
+    assert!(found(APP) > 0, "the search finds it again");
+}
+
+#[test]
+fn a_system_that_tells_nothing_is_named() {
+    let bus = SessionBus::start();
+    let home = Home::new(PROGRAMS);
+    home.configure("lock = { on = [\"suspend\"] }\nstore = \"file\"\n");
+    let mut agent = home.command(home.program("usher-agent"));
+    agent.env("DBUS_SYSTEM_BUS_ADDRESS", bus.address());
+    let agent = Foreground::start(agent);
+    let said = eventually(|| agent.said().contains("does not lock itself").then(|| agent.said()));
+    assert!(said.contains("logind does not answer"), "{said}");
+    home.usher(&["status"]).expect(0);
+}
