@@ -13,6 +13,8 @@ pub(crate) const AGAIN: u8 = 11;
 pub(crate) const ORIGIN_CERT: &str = "TUNNEL_ORIGIN_CERT";
 /// The variable in which it takes the path of tunnel credentials.
 pub(crate) const CREDENTIALS_FILE: &str = "TUNNEL_CRED_FILE";
+/// The variable in which it takes the path of a tunnel's token.
+pub(crate) const TOKEN_FILE: &str = "TUNNEL_TOKEN_FILE";
 
 /// Prepares to run it, with none of the secrets that lie about in the environment.
 pub(crate) fn command() -> Command {

@@ -8,7 +8,7 @@ use usher_proto::tunnel::WhichTunnel;
 
 use super::{borrow, token};
 use crate::child::{self, Signals};
-use crate::cloudflared::ORIGIN_CERT;
+use crate::cloudflared::{ORIGIN_CERT, TOKEN_FILE};
 use crate::context::Context;
 use crate::environment::strip;
 use crate::error::{Error, Exit};
@@ -160,7 +160,7 @@ impl What {
             (What::App, Way::Environment) => Some("CF_ACCESS_TOKEN"),
             (What::App, _) => Some("CF_ACCESS_TOKEN_FILE"),
             (What::Tunnel, Way::Environment) => Some("TUNNEL_TOKEN"),
-            (What::Tunnel, _) => Some("TUNNEL_TOKEN_FILE"),
+            (What::Tunnel, _) => Some(TOKEN_FILE),
             (What::Cert, Way::Environment) => None,
             (What::Cert, _) => Some(ORIGIN_CERT),
         }

@@ -4,11 +4,13 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use clap::Args;
-use usher_proto::tunnel::{TunnelForm, WhichTunnel};
+use usher_proto::tunnel::WhichTunnel;
 use usher_proto::{Answer, Credential, Request};
 
 use super::which;
 use crate::agent::API;
+use crate::cloudflared::TOKEN_FILE;
+use crate::command::borrow::tunnel_token;
 use crate::context::Context;
 use crate::error::{Error, Exit, Own};
 use crate::hook;
@@ -18,9 +20,6 @@ use usher_proto::length::seconds;
 
 /// Between two groups of a staged rotation: what Cloudflare's page on tunnel permissions advises.
 const WAIT: u32 = 600;
-
-/// The variable that tells a command where the token is; cloudflared knows it too.
-const TOKEN_FILE: &str = "TUNNEL_TOKEN_FILE";
 
 #[derive(Debug, Args)]
 #[group(id = "rotation")]
@@ -95,14 +94,11 @@ fn deploy(
     which: &WhichTunnel,
     context: &mut Context<'_, '_>,
 ) -> Result<(), Error> {
-    let request = Request::TunnelSecret { which: which.clone(), form: TunnelForm::Token };
-    let Answer::Secret { secret, .. } = context.ask_within(&request, API)? else {
-        return Err(Error::unexpected());
-    };
+    let token = tunnel_token(which.clone(), context)?;
     context.hang_up(); // a deployment takes its time
     let mut lent = Lent::default();
     let mut shell = hook::shell(command);
-    shell.env(TOKEN_FILE, lent.descriptor(&secret)?).env("USHER_GROUP", group.to_string());
+    shell.env(TOKEN_FILE, lent.descriptor(&token)?).env("USHER_GROUP", group.to_string());
     let ended = shell.status();
     lent.end()?;
     let failed = |how: &dyn std::fmt::Display| {
