@@ -1,7 +1,7 @@
 //! A command that a person wants to be run for each change.
 
 use std::io::{self, Write};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use usher_proto::change::Change;
 use usher_proto::json;
@@ -20,7 +20,7 @@ const LABEL: &str = "USHER_LABEL";
 /// # Errors
 /// It could not be started, or ended with another code than 0.
 pub(crate) fn run(command: &str, change: &Change) -> Result<(), Error> {
-    let failed = |how: &dyn std::fmt::Display| {
+    let failed = |how: io::Error| {
         let message = format!("the command for {}: {how}", change.what.as_str());
         Error::new(Own::Command, message, "the watch goes on; see what stands after --exec")
     };
@@ -30,16 +30,18 @@ pub(crate) fn run(command: &str, change: &Change) -> Result<(), Error> {
         shell.env(ID, credential.id.as_str()).env(LABEL, clean(&credential.label));
     }
     let started = shell.stdin(Stdio::piped()).stdout(io::stderr()).spawn();
-    let mut started = started.map_err(|error| failed(&error))?;
+    let mut started = started.map_err(failed)?;
     let line = json::encode(change).map_err(|_| Error::unexpected())?;
     if let Some(mut input) = started.stdin.take() {
         let _ = input.write_all(&line); // a command need not read it
     }
-    match started.wait() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(failed(&status)),
-        Err(error) => Err(failed(&error)),
-    }
+    ended_well(started.wait()).map_err(failed)
+}
+
+/// Makes another end than with code 0 an error, which says what it was.
+pub(crate) fn ended_well(ended: io::Result<ExitStatus>) -> io::Result<()> {
+    let status = ended?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(status.to_string())) }
 }
 
 /// Prepares a command of a person's, as their shell reads it.

@@ -99,20 +99,15 @@ fn deploy(
     let mut lent = Lent::default();
     let mut shell = hook::shell(command);
     shell.env(TOKEN_FILE, lent.descriptor(&token)?).env("USHER_GROUP", group.to_string());
-    let ended = shell.status();
+    let ended = hook::ended_well(shell.status());
     lent.end()?;
-    let failed = |how: &dyn std::fmt::Display| {
+    ended.map_err(|how| {
         Error::new(
             Own::Command,
             format!("the command for group {group} failed: {how}"),
             "the tunnel has its new secret already; the same command goes on with this group",
         )
-    };
-    match ended {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(failed(&status)),
-        Err(error) => Err(failed(&error)),
-    }
+    })
 }
 
 /// Tells the agent how many groups have the token.
