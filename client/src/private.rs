@@ -1,7 +1,7 @@
 //! A folder that is ours alone, for secrets that a program wants in a file: in memory where the system
 //! has such a place, and gone when the program has ended.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -52,7 +52,7 @@ impl Private {
         remove_left_behind(&place);
         for number in 0..TRIES {
             let folder = place.join(format!("{kind}{}-{number}", std::process::id()));
-            match make(&folder) {
+            match platform::folder_of_owner().create(&folder) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 made => {
                     made?;
@@ -134,16 +134,8 @@ fn place() -> io::Result<(PathBuf, bool)> {
     Ok((place, true))
 }
 
-fn make(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    platform::folder_of_owner(&mut builder);
-    builder.create(folder)
-}
-
 fn make_all(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    platform::folder_of_owner(&mut builder);
-    builder.recursive(true).create(folder)
+    platform::folder_of_owner().recursive(true).create(folder)
 }
 
 /// The names go away also where the content could not be overwritten, which is told.
@@ -216,7 +208,7 @@ mod tests {
         let folder = |name: &str| place.path().join(name);
         let left = [folder("usher-lent-1-0"), folder("usher-made-1-0"), folder("usher-lent-2-0")];
         for folder in &left {
-            make(folder).expect("room");
+            platform::folder_of_owner().create(folder).expect("room");
             File::create_new(folder.join(LOCK)).expect("room");
         }
         let living = File::open(left[2].join(LOCK)).expect("there");

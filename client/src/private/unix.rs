@@ -11,8 +11,11 @@ pub(super) fn owner_only(options: &mut OpenOptions) {
     options.mode(0o600);
 }
 
-pub(super) fn folder_of_owner(builder: &mut DirBuilder) {
+/// Makes folders that only their owner may look into.
+pub(super) fn folder_of_owner() -> DirBuilder {
+    let mut builder = DirBuilder::new();
     builder.mode(0o700);
+    builder
 }
 
 #[cfg(target_os = "linux")]
