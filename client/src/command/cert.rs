@@ -1,9 +1,9 @@
 //! `usher cert roll ID`: another API token in an account certificate.
 
-use clap::{ArgMatches, Args, Command};
+use clap::Args;
 use usher_proto::{Answer, Request};
 
-use super::{no_verb, parse, read};
+use super::{Verb, parse, read};
 use crate::agent::API;
 use crate::context::Context;
 use crate::error::{Error, Exit};
@@ -16,22 +16,12 @@ struct Arguments {
     id: String,
 }
 
-/// Describes what is below it.
-pub(super) fn arguments(command: Command) -> Command {
-    let roll = Command::new("roll").about("Give the API token in an account certificate another value");
-    command
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .subcommand(roll.defer(Arguments::augment_args))
-}
-
-/// Does what was named.
-pub(super) fn run(matches: &ArgMatches, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
-    match matches.subcommand() {
-        Some(("roll", matches)) => roll(&read(matches)?, context),
-        _ => Err(no_verb()),
-    }
-}
+pub(super) const VERBS: [Verb; 1] = [Verb {
+    name: "roll",
+    about: "Give the API token in an account certificate another value",
+    arguments: Arguments::augment_args,
+    run: |matches, context| roll(&read(matches)?, context),
+}];
 
 fn roll(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let answer = context.ask_within(&Request::RollCert { id: parse(&arguments.id)? }, API)?;

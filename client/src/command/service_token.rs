@@ -1,9 +1,9 @@
 //! `usher service-token rotate ID`: another client secret for a service token.
 
-use clap::{ArgMatches, Args, Command};
+use clap::Args;
 use usher_proto::{Answer, Request};
 
-use super::{no_verb, parse, read};
+use super::{Verb, parse, read};
 use crate::agent::API;
 use crate::context::Context;
 use crate::error::{Error, Exit};
@@ -21,22 +21,12 @@ struct Arguments {
     overlap: Option<String>,
 }
 
-/// Describes what is below it.
-pub(super) fn arguments(command: Command) -> Command {
-    let rotate = Command::new("rotate").about("Give a service token another client secret");
-    command
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .subcommand(rotate.defer(Arguments::augment_args))
-}
-
-/// Does what was named.
-pub(super) fn run(matches: &ArgMatches, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
-    match matches.subcommand() {
-        Some(("rotate", matches)) => rotate(&read(matches)?, context),
-        _ => Err(no_verb()),
-    }
-}
+pub(super) const VERBS: [Verb; 1] = [Verb {
+    name: "rotate",
+    about: "Give a service token another client secret",
+    arguments: Arguments::augment_args,
+    run: |matches, context| rotate(&read(matches)?, context),
+}];
 
 fn rotate(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let overlap = arguments.overlap.as_deref().map_or(Some(0), seconds).ok_or_else(|| {

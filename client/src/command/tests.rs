@@ -4,6 +4,7 @@ mod revoke;
 mod targets;
 mod tunnel;
 
+use std::ffi::OsString;
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +13,11 @@ use usher_proto::request::Origin;
 use usher_proto::revocation::RevocationState;
 use usher_proto::{Answer, Code, Refusal, Request, Secret, Timestamp};
 
-use super::*;
+use super::line::{carry_out, command, refused};
+use crate::agent::Agent;
+use crate::context::report;
+use crate::error::Exit;
+use crate::streams::Streams;
 use crate::testing::{answering, credential};
 
 /// What came of one command line.

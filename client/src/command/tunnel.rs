@@ -11,13 +11,11 @@ mod show;
 mod token;
 mod which;
 
-use clap::{ArgMatches, Args, Command};
+use clap::Args;
 
-use super::{Verb, no_verb, read};
-use crate::context::Context;
-use crate::error::{Error, Exit};
+use super::{Verb, read};
 
-const VERBS: [Verb; 8] = [
+pub(super) const VERBS: [Verb; 8] = [
     Verb {
         name: "login",
         about: "Get an account certificate, in a browser",
@@ -67,17 +65,3 @@ const VERBS: [Verb; 8] = [
         run: |matches, context| import::run(read(matches)?, context),
     },
 ];
-
-/// Describes the commands below `tunnel`.
-pub(super) fn arguments(command: Command) -> Command {
-    VERBS.iter().fold(command.subcommand_required(true).arg_required_else_help(true), |command, verb| {
-        command.subcommand(Command::new(verb.name).about(verb.about).defer(verb.arguments))
-    })
-}
-
-/// Does what was named.
-pub(super) fn run(matches: &ArgMatches, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
-    let (name, arguments) = matches.subcommand().ok_or_else(no_verb)?;
-    let verb = VERBS.iter().find(|verb| verb.name == name).ok_or_else(no_verb)?;
-    (verb.run)(arguments, context)
-}
