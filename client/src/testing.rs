@@ -1,7 +1,7 @@
 //! A fake agent on a socket of its own, for the tests of this crate.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -18,7 +18,9 @@ use crate::connect::connect;
 
 /// Serves one connection with what a test does, in a thread, and connects to it.
 pub(crate) fn agent(serve: impl FnOnce(Stream) + Send + 'static) -> Agent {
-    let path = path();
+    // Gone when this call ends: who is connected needs the socket's name no more.
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = socket_in(folder.path());
     let name = path.as_path().to_fs_name::<GenericFilePath>().expect("a name");
     let listener = ListenerOptions::new().name(name).create_sync().expect("a free name");
     std::thread::spawn(move || serve(listener.accept().expect("a client")));
@@ -62,16 +64,14 @@ pub(crate) fn question(stream: &mut Stream) -> Option<Request> {
     }
 }
 
-/// Makes a name that no other test uses, in a folder of ours, or a pipe's.
-fn path() -> PathBuf {
+/// Names a socket in a folder, or a pipe that no other test uses.
+fn socket_in(folder: &Path) -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("usher-client-test-{}-{number}", std::process::id());
     if std::path::MAIN_SEPARATOR == '\\' {
-        return format!(r"\\.\pipe\{name}").into();
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        return format!(r"\\.\pipe\usher-client-test-{}-{number}", std::process::id()).into();
     }
-    // The folder is left to the system's cleaning: the socket outlives this call.
-    tempfile::Builder::new().prefix(&name).tempdir().expect("a folder").keep().join("agent.sock")
+    folder.join("agent.sock")
 }
 
 /// Makes a credential as the agent tells it.
