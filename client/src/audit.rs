@@ -4,10 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use crate::shred::{Identity, identity};
+use usher_proto::audit_log::{OLD, numbered};
 
-/// How many old files the agent keeps.
-const OLD: u32 = 4;
+use crate::shred::{Identity, identity};
 
 /// Reads whole lines, each once.
 pub(crate) struct Reader {
@@ -59,7 +58,7 @@ impl Reader {
         let mut newer: Vec<Tail> = Vec::new();
         let known = self.newest.as_ref().map(|tail| &tail.identity);
         for number in 0..=OLD {
-            let Some(tail) = Tail::open(&self.named(number))? else { continue };
+            let Some(tail) = Tail::open(&numbered(&self.path, number))? else { continue };
             if Some(&tail.identity) == known {
                 break;
             }
@@ -69,13 +68,6 @@ impl Reader {
         }
         newer.reverse();
         Ok(newer)
-    }
-
-    fn named(&self, number: u32) -> PathBuf {
-        match number {
-            0 => self.path.clone(),
-            number => self.path.with_extension(format!("log.{number}")),
-        }
     }
 }
 
@@ -121,11 +113,7 @@ mod tests {
 
     fn put_aside(path: &Path) {
         for number in (0..OLD).rev() {
-            let named = |number: u32| match number {
-                0 => path.to_owned(),
-                number => path.with_extension(format!("log.{number}")),
-            };
-            let _ = fs::rename(named(number), named(number + 1));
+            let _ = fs::rename(numbered(path, number), numbered(path, number + 1));
         }
     }
 

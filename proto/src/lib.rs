@@ -9,12 +9,14 @@
 //! - [`request`], [`answer`]: the messages; [`tunnel`], [`revocation`], [`change`]: what some of them are
 //!   about
 //! - [`frame`], [`codec`], [`json`]: how a message becomes bytes, and back
-//! - [`date`], [`length`]: moments and lengths of time as people write them; [`endpoint`]: where the two meet
+//! - [`date`], [`length`]: moments and lengths of time as people write them
+//! - [`endpoint`]: where the two meet; [`audit_log`]: the files that both know
 
 #![cfg_attr(not(windows), forbid(unsafe_code))]
 
 pub mod answer;
 pub mod app;
+pub mod audit_log;
 pub mod change;
 pub mod codec;
 pub mod credential;

@@ -2,16 +2,16 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
+
+use usher_proto::audit_log::{OLD, numbered};
 
 use crate::platform;
 
 /// Largest file in bytes; the next line begins another.
 const LARGEST: u64 = 1024 * 1024;
-/// How many old files stay.
-const OLD: u32 = 4;
 /// How long to try for the lock, which another agent holds for as long as it writes.
 const TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(5);
@@ -73,19 +73,12 @@ fn fitting(lines: &[u8], room: u64) -> usize {
 /// Gives each file the name of the next older one; the oldest goes away.
 fn put_aside(path: &Path) -> io::Result<()> {
     for number in (0..OLD).rev() {
-        match fs::rename(named(path, number), named(path, number + 1)) {
+        match fs::rename(numbered(path, number), numbered(path, number + 1)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
     Ok(())
-}
-
-fn named(path: &Path, number: u32) -> PathBuf {
-    match number {
-        0 => path.to_owned(),
-        number => path.with_extension(format!("log.{number}")),
-    }
 }
 
 /// Adds lines to the file. Where there is no room for all, as many as there is room for.
@@ -136,7 +129,7 @@ mod tests {
             let (written, outcome) = append(&path, part.as_bytes());
             assert!(outcome.is_ok() && written == part.len(), "{outcome:?}");
         }
-        let read = |number| fs::read_to_string(named(&path, number)).unwrap_or_default();
+        let read = |number| fs::read_to_string(numbered(&path, number)).unwrap_or_default();
         let files: Vec<_> = (0..=OLD).map(read).collect();
         assert!(files.iter().all(|file| file.len() as u64 <= LARGEST));
         assert_eq!([&*files[2], &*files[1], &*files[0]].concat(), lines);
@@ -152,7 +145,7 @@ mod tests {
             outcome.expect("written");
         }
         let begins: String = (0..=OLD + 1)
-            .filter_map(|number| fs::read_to_string(named(&path, number)).ok()?.chars().next())
+            .filter_map(|number| fs::read_to_string(numbered(&path, number)).ok()?.chars().next())
             .collect();
         assert_eq!(begins, "76543");
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use usher_proto::endpoint::Folders;
 use usher_proto::name::BadName;
-use usher_proto::{Code, Refusal};
+use usher_proto::{Code, Refusal, audit_log};
 
 use crate::cloudflare::http::Network;
 use crate::command_line::CommandLine;
@@ -50,7 +50,7 @@ pub(super) fn of(line: &CommandLine) -> Result<Settings, Refusal> {
         passphrase,
     };
     let network = Network { ca_file, hosts: hosts.into_iter().map(|(app, at)| (app, at.0)).collect() };
-    let audit = audit.unwrap_or(true).then(|| folders.state.join("audit.log"));
+    let audit = audit.unwrap_or(true).then(|| audit_log::newest(&folders));
     Ok(Settings { store, network: (!offline).then_some(network), audit, lock })
 }
 

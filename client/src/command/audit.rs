@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use serde::Deserialize;
 use usher_proto::endpoint::Folders;
-use usher_proto::{CredentialId, date};
+use usher_proto::{CredentialId, audit_log, date};
 
 use super::parse;
 use crate::audit::Reader;
@@ -77,7 +77,7 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Resul
 }
 
 fn show(follow: bool, wanted: &Wanted, context: &mut Context<'_, '_>) -> Result<(), Error> {
-    let path = Folders::find()?.state.join("audit.log");
+    let path = audit_log::newest(&Folders::find()?);
     let mut reader = Reader::new(&path);
     let mut read = || {
         reader.read().map(|lines| (lines, reader.found_any())).map_err(|error| {
