@@ -4,4 +4,5 @@
 mod account;
 mod import;
 mod logins;
+mod look;
 pub(crate) mod search;

@@ -4,8 +4,9 @@
 use serde_json::json;
 use usher_tests::desk::Desk;
 use usher_tests::edge::{ApiCall, Fault, Where};
-use usher_tests::home::{Foreground, Home, Ran};
+use usher_tests::home::Home;
 
+use super::look::{asked_in_both_forms, log_in, loud_agent, refused, shown_to_the_person_alone};
 use super::search::Search;
 use crate::{BROWSER, PROGRAMS};
 
@@ -30,11 +31,9 @@ fn an_account_leaves_nothing_in_clear_with_a_sealed_file() {
 
 fn leaves_nothing_in_clear(desk: &Desk) {
     let mut search = Search::of(&CANARIES);
-    let mut command = desk.home.command(desk.home.program("usher-agent"));
-    command.env("USHER_LOG", "trace").env("RUST_LOG", "trace");
-    let agent = Foreground::start(command);
+    let agent = loud_agent(&desk.home);
 
-    log_in(desk, &mut search);
+    log_in(desk, &mut search, &["tunnel", "login"], Where::Dashboard, key_of);
     for name in ["web", "api"] {
         desk.edge.add_tunnel(name);
     }
@@ -47,7 +46,7 @@ fn leaves_nothing_in_clear(desk: &Desk) {
     issued.iter().for_each(|secret| search.add(secret));
     look_around(desk, &search);
     #[cfg(target_os = "linux")]
-    super::logins::nobody_shows(desk, &search);
+    super::look::nobody_shows(&desk.home, &search);
 
     desk.usher(&["agent", "stop"]).expect(0);
     let (_, log) = agent.wait();
@@ -57,34 +56,10 @@ fn leaves_nothing_in_clear(desk: &Desk) {
     assert!(left.is_empty(), "{left:?}");
 }
 
-/// Logs in while the browser is held up, so that every process can be looked at.
-fn log_in(desk: &Desk, search: &mut Search) {
-    let held_up = desk.edge.fault(Where::Dashboard, Fault::Hang);
-    let mut client = desk.begin(&["tunnel", "login"]);
-    let page = client.line_with("https://");
-    client.line_with("Waiting for the login");
-    search.add(key_of(&page));
-    #[cfg(target_os = "linux")]
-    super::logins::only_the_browser_has(desk, search, &page);
-    drop(held_up);
-    let ran = client.finish().expect(0);
-    shown_to_the_person_alone(search, &ran);
-}
-
 /// Shows the key by which the certificate is fetched; its last letter is escaped.
 fn key_of(page: &str) -> &str {
     let (_, key) = page.rsplit_once("%2F").expect("a page of the dashboard");
     key.strip_suffix("%3D").expect("a key")
-}
-
-/// Expects the page where a person reads it, and nothing else.
-fn shown_to_the_person_alone(search: &mut Search, ran: &Ran) {
-    let (page, rest): (Vec<&str>, Vec<&str>) =
-        ran.stderr.lines().partition(|line| line.starts_with("    https://"));
-    assert_eq!(page.len(), 1, "{ran:?}");
-    search.add(key_of(page[0]));
-    search.clean("a login", rest.join("\n"));
-    search.clean("a login's standard output", &ran.stdout);
 }
 
 /// Makes everything fail for which a server may have words.
@@ -102,9 +77,7 @@ fn provoke(desk: &Desk, search: &mut Search) {
         let what = format!("{fault:?}");
         let _fault = desk.edge.fault(Where::AnyApi, fault);
         for words in [&["tunnel", "list"][..], &["tunnel", "show", "api"], &["tunnel", "token", "api"]] {
-            let ran = desk.usher(words);
-            assert_ne!(ran.code, Some(0), "{what}");
-            search.clean(&what, ran.stdout + &ran.stderr);
+            refused(desk, search, &what, words);
         }
     }
     {
@@ -116,7 +89,7 @@ fn provoke(desk: &Desk, search: &mut Search) {
     for body in [words(), pem] {
         let _fault = desk.edge.fault(Where::Transfer, Fault::Body(body.into()));
         let ran = desk.usher(&["tunnel", "login"]).expect(6);
-        shown_to_the_person_alone(search, &ran);
+        shown_to_the_person_alone(search, &ran, key_of);
     }
     let ran = desk.usher_with_input(&["tunnel", "import"], &format!("{{\"AccountTag\":\"{}\"}}", words()));
     search.clean("an import", ran.stdout + &ran.stderr);
@@ -132,9 +105,6 @@ fn look_around(desk: &Desk, search: &Search) {
         &["tunnel", "token", "nothing"],
         &["tunnel", "credentials", "eyJhIjoi"],
     ] {
-        for words in [words.to_vec(), [words, &["--json"]].concat()] {
-            let ran = desk.usher(&words);
-            search.clean(&format!("{words:?}"), ran.stdout + &ran.stderr);
-        }
+        asked_in_both_forms(desk, search, words);
     }
 }

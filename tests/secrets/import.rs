@@ -1,10 +1,11 @@
 //! What comes in by import is seen nowhere.
 
 use usher_proto::Request;
-use usher_tests::home::{Foreground, Home, dot_cloudflared};
+use usher_tests::home::{Home, dot_cloudflared};
 use usher_tests::token::secret;
 use usher_tests::wire::{ask, connect};
 
+use super::look::loud_agent;
 use super::search::Search;
 use crate::PROGRAMS;
 
@@ -24,9 +25,7 @@ fn no_secret_reaches_a_log_an_error_or_a_command_line() {
     let clean = |what: &str, text: &str| search.clean(what, text);
     let home = Home::with_sealed_file(PROGRAMS);
     dot_cloudflared(home.path());
-    let mut command = home.command(home.program("usher-agent"));
-    command.env("USHER_LOG", "trace").env("RUST_LOG", "trace");
-    let agent = Foreground::start(command);
+    let agent = loud_agent(&home);
 
     let import = home.usher(&["import"]).expect(0);
     clean("import", &(import.stdout + &import.stderr));
@@ -53,10 +52,7 @@ fn no_secret_reaches_a_log_an_error_or_a_command_line() {
     clean("an answer", &format!("{answer:?}"));
 
     #[cfg(target_os = "linux")]
-    for process in super::search::processes(home.path()) {
-        search.clean("a command line", process.command_line);
-        search.clean("an environment", process.environment);
-    }
+    super::look::nobody_shows(&home, &search);
     home.usher(&["agent", "stop"]).expect(0);
     let (_, log) = agent.wait();
     assert!(log.contains("import") && log.contains("app-"), "the log tells what happened: {log}");

@@ -8,9 +8,10 @@ use serde_json::json;
 use usher_tests::desk::Desk;
 use usher_tests::edge::hosts::{ACME, RIVAL};
 use usher_tests::edge::{ADA, Fault, Forgery, Where};
-use usher_tests::home::{Foreground, Home, Ran};
+use usher_tests::home::Home;
 use usher_tests::world::eventually;
 
+use super::look::{asked, asked_in_both_forms, log_in, loud_agent, refused, shown_to_the_person_alone};
 use super::search::Search;
 use crate::{BROWSER, PROGRAMS};
 
@@ -35,11 +36,9 @@ fn a_login_leaves_nothing_in_clear_with_a_sealed_file() {
 
 fn leaves_nothing_in_clear(desk: &Desk) {
     let mut search = Search::of(&CANARIES);
-    let mut command = desk.home.command(desk.home.program("usher-agent"));
-    command.env("USHER_LOG", "trace").env("RUST_LOG", "trace");
-    let agent = Foreground::start(command);
+    let agent = loud_agent(&desk.home);
 
-    log_in(desk, &mut search);
+    log_in(desk, &mut search, &["login", APP], Where::Cli, key_of);
     let watched = desk.home.path().join("work/watched");
     let watcher = cfg!(unix).then(|| desk.begin(&["watch", "--exec", "cat >> watched; env >> watched"]));
     bring_a_service_token(desk);
@@ -52,7 +51,7 @@ fn leaves_nothing_in_clear(desk: &Desk) {
     issued.iter().for_each(|secret| search.add(secret));
     look_around(desk, &search);
     #[cfg(target_os = "linux")]
-    nobody_shows(desk, &search);
+    super::look::nobody_shows(&desk.home, &search);
 
     desk.usher(&["agent", "stop"]).expect(0);
     let (_, log) = agent.wait();
@@ -81,34 +80,10 @@ fn leaves_nothing_in_clear(desk: &Desk) {
     assert_eq!(search.files(desk.home.path()), [planted], "and what is there is found");
 }
 
-/// Logs in while the browser is held up, so that every process can be looked at.
-fn log_in(desk: &Desk, search: &mut Search) {
-    let held_up = desk.edge.fault(Where::Cli, Fault::Hang);
-    let mut client = desk.begin(&["login", APP]);
-    let page = client.line_with("https://");
-    client.line_with("Waiting for the login");
-    search.add(key_of(&page));
-    #[cfg(target_os = "linux")]
-    only_the_browser_has(desk, search, &page);
-    drop(held_up);
-    let ran = client.finish().expect(0);
-    shown_to_the_person_alone(search, &ran);
-}
-
 /// Shows the key by which a login is fetched; its last letters may be escaped.
 fn key_of(page: &str) -> &str {
     let (_, key) = page.rsplit_once("&token=").expect("a login page");
     key.split(['&', '%', '=']).next().expect("a key")
-}
-
-/// Expects the page where a person reads it, and nothing else.
-fn shown_to_the_person_alone(search: &mut Search, ran: &Ran) {
-    let (page, rest): (Vec<&str>, Vec<&str>) =
-        ran.stderr.lines().partition(|line| line.starts_with("    https://"));
-    assert_eq!(page.len(), 1, "{ran:?}");
-    search.add(key_of(page[0]));
-    search.clean("a login", rest.join("\n"));
-    search.clean("a login's standard output", &ran.stdout);
 }
 
 fn bring_a_service_token(desk: &Desk) {
@@ -133,9 +108,9 @@ fn provoke(desk: &Desk, search: &mut Search) {
         (Where::Authorized, Fault::Forged(Forgery::Claim("iss", json!(words())))),
         (Where::Login, Fault::Cut),
     ] {
-        refused(desk, search, place, fault, "https://one.example.test");
+        refused_at(desk, search, place, fault, "https://one.example.test");
     }
-    refused(desk, search, Where::Certs, Fault::Body(words().into()), "https://app.agency.test");
+    refused_at(desk, search, Where::Certs, Fault::Body(words().into()), "https://app.agency.test");
     for fault in [
         Fault::Plaintext(words()),
         Fault::Plaintext(json!({"app_token": words(), "org_token": words()}).to_string()),
@@ -146,7 +121,7 @@ fn provoke(desk: &Desk, search: &mut Search) {
     ] {
         let _fault = desk.edge.fault(Where::Transfer, fault);
         let ran = desk.usher(&["login", FOREIGN]).expect(6);
-        shown_to_the_person_alone(search, &ran);
+        shown_to_the_person_alone(search, &ran, key_of);
     }
     assert!(desk.edge.log().at(RIVAL).len() < 100, "nothing goes round and round");
     desk.edge.revoke_app_tokens("app.example.test");
@@ -155,16 +130,14 @@ fn provoke(desk: &Desk, search: &mut Search) {
     let ended = desk.usher(&["verify", APP]).expect(3);
     search.clean("a session that ended", ended.stdout + &ended.stderr);
     let login = desk.usher(&["login", APP]).expect(0);
-    shown_to_the_person_alone(search, &login);
+    shown_to_the_person_alone(search, &login, key_of);
 }
 
-/// Expects a refusal in words of our own.
-fn refused(desk: &Desk, search: &Search, place: Where, fault: Fault, url: &str) {
+/// Expects a refusal for what the edge does at a place.
+fn refused_at(desk: &Desk, search: &Search, place: Where, fault: Fault, url: &str) {
     let what = format!("{place:?} {fault:?}");
     let _fault = desk.edge.fault(place, fault);
-    let ran = desk.usher(&["token", url]);
-    assert_ne!(ran.code, Some(0), "{what}");
-    search.clean(&what, ran.stdout + &ran.stderr);
+    refused(desk, search, &what, &["token", url]);
 }
 
 /// Asks everything whose answer has no secret in it.
@@ -175,39 +148,11 @@ fn look_around(desk: &Desk, search: &Search) {
         &["refresh", APP],
         &["verify", APP],
         &["verify", "--all"],
-        &["login", APP],
         &["access", "login", "--quiet", APP],
         &["token", "https://nowhere.example.test"],
         &["token", FOREIGN],
     ] {
-        for words in [words.to_vec(), [words, &["--json"]].concat()] {
-            if words == ["login", APP, "--json"] {
-                continue; // prints the token, as it says
-            }
-            let ran = desk.usher(&words);
-            search.clean(&format!("{words:?}"), ran.stdout + &ran.stderr);
-        }
+        asked_in_both_forms(desk, search, words);
     }
-}
-
-#[cfg(target_os = "linux")]
-pub(super) fn nobody_shows(desk: &Desk, search: &Search) {
-    for process in super::search::processes(desk.home.path()) {
-        search.clean("a command line", process.command_line);
-        search.clean("an environment", process.environment);
-    }
-}
-
-/// Expects client, agent and browser, and the page with the browser alone.
-#[cfg(target_os = "linux")]
-pub(super) fn only_the_browser_has(desk: &Desk, search: &Search, page: &str) {
-    let (with, without): (Vec<_>, Vec<_>) = super::search::processes(desk.home.path())
-        .into_iter()
-        .partition(|process| search.find(&process.command_line).is_some());
-    let shown: Vec<_> = with.iter().map(|process| String::from_utf8_lossy(&process.command_line)).collect();
-    assert_eq!(shown, [format!("edge\0open\0{page}\0")], "which shows that the search finds it");
-    assert_eq!(without.len(), 2, "agent and client");
-    for process in with.iter().chain(&without) {
-        search.clean("an environment", &process.environment);
-    }
+    asked(desk, search, &["login", APP]); // for a program it prints the token, as it says
 }
