@@ -1,13 +1,18 @@
 //! What the agent answers.
 
-use std::fmt;
+mod event;
+mod refusal;
+mod status;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::change::Change;
+pub use self::event::Event;
+pub use self::refusal::{Code, Refusal};
+pub use self::status::{State, Status, StoreStatus};
 use crate::credential::Credential;
-use crate::name::{HeaderName, TeamDomain, Timestamp};
+use crate::name::{HeaderName, Timestamp};
 use crate::revocation::Revoked;
 use crate::secret::{Secret, wire};
 use crate::tunnel::{Connector, Tunnel};
@@ -126,43 +131,6 @@ pub enum Answer {
     },
 }
 
-/// What happens while a login is under way.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Event {
-    /// A person has to log in.
-    LogIn {
-        /// The page; a secret until the login is over.
-        #[serde(with = "wire")]
-        url: Arc<Secret>,
-        /// The application, in words.
-        label: String,
-        /// The team whose login it is.
-        team: TeamDomain,
-        /// This client is the one to open a browser; others wait for the same login.
-        open: bool,
-        /// Seconds left.
-        left: u32,
-    },
-    /// The login is still awaited.
-    Waiting {
-        /// Seconds left.
-        left: u32,
-    },
-    /// A person has to log in to Cloudflare and choose a zone, whose account's certificate is wanted.
-    LogInToAccount {
-        /// The page; a secret until the login is over: who has it can take the certificate.
-        #[serde(with = "wire")]
-        url: Arc<Secret>,
-        /// Seconds left.
-        left: u32,
-    },
-    /// Something happened to a credential, or to the agent.
-    Changed(Change),
-    /// A revocation goes on.
-    Revoking(Revoked),
-}
-
 /// A header of an HTTP request.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Header {
@@ -216,146 +184,4 @@ pub enum Outcome {
     Unchanged,
     /// A fresher one was there and stays.
     Older,
-}
-
-/// How the agent is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Status {
-    /// The agent's release.
-    pub version: String,
-    /// Its process id.
-    pub pid: u32,
-    /// When it began.
-    pub started: Timestamp,
-    /// Where it listens.
-    pub socket: String,
-    /// The store.
-    pub store: StoreStatus,
-    /// Whether it answers lookups.
-    pub state: State,
-    /// How many credentials it holds; 0 while it is not open.
-    pub credentials: u64,
-    /// How many of them could not be stored and would be lost with the agent.
-    pub unsaved: u64,
-    /// How many connections are open.
-    pub connections: u64,
-}
-
-/// Where secrets are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoreStatus {
-    /// `keyring`, `kernel`, `file` or `memory`.
-    pub name: String,
-    /// Why this one: in the config file, asked for, remembered, or found to work first.
-    pub chosen: String,
-    /// How long it keeps a secret, in words.
-    pub keeps: String,
-    /// What is wrong with it, if anything is.
-    pub trouble: Option<Refusal>,
-}
-
-/// Whether the agent answers lookups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// It does.
-    Open,
-    /// `lock` was asked; its passphrase opens it.
-    Locked,
-    /// The store wants its passphrase.
-    NeedsPassphrase,
-    /// The store cannot be read; its trouble says why.
-    Unavailable,
-    /// The store is new, and gets the passphrase that is given next.
-    NeedsNewPassphrase,
-    /// It locked itself; what opens the store opens it.
-    Closed,
-}
-
-/// Why a request was not carried out: for a program, for a person, and what to do next.
-///
-/// Words here hold no secret and no text from a peer or server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
-    /// For a program.
-    pub code: Code,
-    /// What happened and why.
-    pub message: String,
-    /// What to do next.
-    pub hint: String,
-}
-
-impl Refusal {
-    /// Puts a refusal together.
-    pub fn new(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: hint.into() }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.message, self.hint)
-    }
-}
-
-/// The reasons that a program can tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Code {
-    /// The request was not understood.
-    BadRequest,
-    /// The message was larger than the limit.
-    TooLarge,
-    /// The message did not arrive in time.
-    TooSlow,
-    /// The two sides speak different versions.
-    WrongVersion,
-    /// No such credential.
-    NotFound,
-    /// There is one, but it has expired or soon will: log in.
-    LoginRequired,
-    /// The agent is locked.
-    Locked,
-    /// Wrong passphrase.
-    WrongPassphrase,
-    /// The peer or the policy forbids it.
-    Denied,
-    /// What was given is not what its kind looks like.
-    Malformed,
-    /// What was given is of a form that Cloudflare no longer takes.
-    Legacy,
-    /// What was given has expired.
-    Expired,
-    /// The store is locked and would have to ask a person.
-    StoreLocked,
-    /// The store did not answer in time.
-    StoreTimeout,
-    /// The store has no room.
-    StoreFull,
-    /// The store is not there or failed.
-    StoreFailed,
-    /// Cloudflare or the network.
-    Network,
-    /// The agent ends or is out of resources.
-    Unavailable,
-    /// No Access application is at the URL.
-    NoAccess,
-    /// Cloudflare knows the person or the service token, and a policy keeps it out.
-    AccessDenied,
-    /// The application asks for what no command line can give.
-    NotSupported,
-    /// The edge does not take the service token.
-    ServiceTokenRefused,
-    /// This machine's clock is wrong.
-    WrongClock,
-    /// What was answered in Cloudflare's place does not hold: a signature, a host, an audience, a form.
-    Untrusted,
-    /// The login did not come to its end in time.
-    LoginTimeout,
-    /// The credential that Cloudflare was asked with may not do that.
-    NoPermission,
-    /// What was given was revoked before.
-    Revoked,
-    /// It may have been done: the answer was lost, and nothing else can tell.
-    Uncertain,
 }
