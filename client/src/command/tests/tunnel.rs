@@ -1,4 +1,5 @@
-use usher_proto::answer::Event;
+use usher_proto::answer::{Event, Imported, Outcome};
+use usher_proto::request::Origin;
 use usher_proto::tunnel::{Connector, Tunnel, TunnelForm, TunnelStatus};
 
 use super::login::pages;
