@@ -19,7 +19,7 @@ const EXPOSE: &[(&str, &str)] = &[
     ("agent/src/store/record.rs", "writes it to the store"),
     ("client/src/context.rs", "prints it, as it was asked to"),
     ("client/src/lend.rs", "lends it to a program"),
-    ("client/src/login.rs", "shows the login page to the person and their browser"),
+    ("client/src/login/wait.rs", "shows the login page to the person and their browser"),
 ];
 
 /// Files that may tell systems apart.
@@ -28,15 +28,15 @@ const PLATFORMS: &[&str] = &[
     "agent/src/seal/page.rs",
     "agent/src/start/command.rs",
     "agent/src/store",
-    "client/src/browser.rs",
+    "client/src/browser",
     "client/src/child",
-    "client/src/connect.rs",
+    "client/src/connect",
     "client/src/hook.rs",
     "client/src/interrupt.rs",
     "client/src/descriptor",
     "client/src/private",
     "client/src/start.rs",
-    "client/src/shred.rs",
+    "client/src/shred",
     "client/src/folder.rs",
     "proto/src/endpoint",
 ];
@@ -159,9 +159,9 @@ fn unsafe_code_is_in_named_files_with_a_reason_beside_it() {
         "agent/src/store/kernel.rs",
         "client/src/child/unix.rs",
         "client/src/child/windows.rs",
-        "client/src/connect.rs",
+        "client/src/connect/windows.rs",
         "client/src/interrupt.rs",
-        "client/src/shred.rs",
+        "client/src/shred/windows.rs",
         "client/src/start.rs",
         "proto/src/endpoint/windows.rs",
     ];

@@ -9,6 +9,13 @@ use std::ffi::{OsStr, OsString};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+#[path = "browser/unix.rs"]
+mod platform;
+#[cfg(windows)]
+#[path = "browser/windows.rs"]
+mod platform;
+
 /// How long an opener is watched. One that fails does so at once; one that turns into the browser runs on.
 const NOTICE: Duration = Duration::from_secs(1);
 /// Pause between two looks at it.
@@ -74,72 +81,6 @@ fn start(opener: &[OsString]) -> bool {
             Ok(None) if Instant::now() < deadline => std::thread::sleep(PAUSE),
             Ok(None) | Err(_) => return true,
         }
-    }
-}
-
-#[cfg(windows)]
-mod platform {
-    use std::os::windows::process::CommandExt;
-    use std::process::Command;
-
-    use crate::start::keep_streams;
-
-    /// As in `PATH`: a colon stands after the letter of a drive.
-    pub(super) const SEPARATOR: char = ';';
-    /// A group of its own, which Ctrl-C does not reach.
-    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
-
-    /// What a double click does, asked for without `cmd`, which takes the `&` of an address for the
-    /// end of a command, and without `explorer`, which fails also where it succeeds.
-    pub(super) fn openers(_has_display: bool, _in_windows: bool) -> Vec<&'static str> {
-        vec!["rundll32.exe url.dll,FileProtocolHandler"]
-    }
-
-    pub(super) fn detach(command: &mut Command) {
-        keep_streams();
-        command.creation_flags(CREATE_NEW_PROCESS_GROUP);
-    }
-
-    pub(super) fn in_windows() -> bool {
-        true
-    }
-}
-
-#[cfg(unix)]
-mod platform {
-    use std::os::unix::process::CommandExt;
-    use std::process::Command;
-
-    pub(super) const SEPARATOR: char = ':';
-
-    #[cfg(target_os = "macos")]
-    pub(super) fn openers(_has_display: bool, _in_windows: bool) -> Vec<&'static str> {
-        vec!["open"]
-    }
-
-    /// Without a screen nothing is tried: the openers would fall back to browsers in a terminal, and
-    /// theirs is taken away.
-    #[cfg(not(target_os = "macos"))]
-    pub(super) fn openers(has_display: bool, in_windows: bool) -> Vec<&'static str> {
-        let mut openers = Vec::new();
-        if in_windows {
-            // The second is the one of Windows itself; PowerShell and `cmd` would read quotes and `&`.
-            openers.extend(["wslview", "rundll32.exe url.dll,FileProtocolHandler"]);
-        }
-        if has_display {
-            openers.extend(["xdg-open", "gio open", "x-www-browser", "sensible-browser"]);
-        }
-        openers
-    }
-
-    /// A group of its own, which Ctrl-C and the end of the terminal do not reach.
-    pub(super) fn detach(command: &mut Command) {
-        command.process_group(0);
-    }
-
-    pub(super) fn in_windows() -> bool {
-        std::fs::read_to_string("/proc/sys/kernel/osrelease")
-            .is_ok_and(|release| release.to_ascii_lowercase().contains("microsoft"))
     }
 }
 

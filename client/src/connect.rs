@@ -5,11 +5,17 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use interprocess::local_socket::{GenericFilePath, Stream, ToFsName};
-use usher_proto::Code;
-use usher_proto::Refusal;
 use usher_proto::endpoint::{Endpoint, check_place};
+use usher_proto::{Code, Refusal};
 
 use crate::error::{Error, Own};
+
+#[cfg(unix)]
+#[path = "connect/unix.rs"]
+mod platform;
+#[cfg(windows)]
+#[path = "connect/windows.rs"]
+mod platform;
 
 /// Pause before another try when the agent's queue is full.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -98,113 +104,6 @@ impl Connection {
                 done => return done,
             }
         }
-    }
-}
-
-#[cfg(unix)]
-mod platform {
-    use std::io;
-    use std::time::Duration;
-
-    use interprocess::ConnectWaitMode;
-    use interprocess::local_socket::traits::{Stream as _, StreamCommon as _};
-    use interprocess::local_socket::{ConnectOptions, Name, Stream};
-    use usher_proto::endpoint::User;
-
-    pub(super) fn open(name: Name<'_>, left: Duration) -> io::Result<Stream> {
-        ConnectOptions::new().name(name).wait_mode(ConnectWaitMode::Timeout(left)).connect_sync()
-    }
-
-    pub(super) fn is_ours(stream: &Stream) -> io::Result<bool> {
-        Ok(stream.peer_creds()?.euid().map(User) == Some(User::own()))
-    }
-
-    pub(super) fn is_absent(error: &io::Error) -> bool {
-        matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
-    }
-
-    /// Linux does not let a connection wait in a full queue without blocking; the socket is then
-    /// not connected and has no peer, which is told as a reset.
-    pub(super) fn is_busy(error: &io::Error) -> bool {
-        matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::WouldBlock)
-    }
-
-    pub(super) fn bounded<T>(
-        stream: &Stream,
-        left: Duration,
-        operation: impl FnOnce(&Stream) -> io::Result<T>,
-    ) -> io::Result<T> {
-        stream.set_recv_timeout(Some(left))?;
-        stream.set_send_timeout(Some(left))?;
-        operation(stream).map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
-            _ => error,
-        })
-    }
-}
-
-#[cfg(windows)]
-mod platform {
-    use std::io;
-    use std::os::windows::io::{AsHandle, AsRawHandle};
-    use std::sync::mpsc::{RecvTimeoutError, channel};
-    use std::time::Duration;
-
-    use interprocess::local_socket::traits::StreamCommon as _;
-    use interprocess::local_socket::{ConnectOptions, Name, Stream};
-    use usher_proto::endpoint::User;
-    use windows_sys::Win32::Foundation::{ERROR_OPERATION_ABORTED, ERROR_PIPE_BUSY, ERROR_SEM_TIMEOUT};
-    use windows_sys::Win32::System::IO::CancelIoEx;
-
-    /// Pause between attempts to cancel: one that falls between two calls cancels nothing.
-    const AGAIN: Duration = Duration::from_millis(50);
-
-    pub(super) fn open(name: Name<'_>, _left: Duration) -> io::Result<Stream> {
-        ConnectOptions::new().name(name).connect_sync()
-    }
-
-    pub(super) fn is_ours(stream: &Stream) -> io::Result<bool> {
-        let server = stream.peer_creds()?.pid().and_then(User::of_process);
-        Ok(server.is_some_and(|user| user == User::own()))
-    }
-
-    pub(super) fn is_absent(error: &io::Error) -> bool {
-        error.kind() == io::ErrorKind::NotFound
-    }
-
-    pub(super) fn is_busy(error: &io::Error) -> bool {
-        error
-            .raw_os_error()
-            .is_some_and(|code| [ERROR_PIPE_BUSY, ERROR_SEM_TIMEOUT].contains(&code.cast_unsigned()))
-    }
-
-    /// Pipes have no timeouts, so a second thread cancels what takes too long.
-    pub(super) fn bounded<T>(
-        stream: &Stream,
-        left: Duration,
-        operation: impl FnOnce(&Stream) -> io::Result<T>,
-    ) -> io::Result<T> {
-        let Stream::NamedPipe(pipe) = stream;
-        let handle = pipe.as_handle();
-        let (done, wait) = channel::<()>();
-        let result = std::thread::scope(|scope| {
-            scope.spawn(move || {
-                let mut left = left;
-                while wait.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
-                    // SAFETY: the handle is borrowed from the pipe, which outlives this scope; a
-                    // null pointer asks to cancel whatever is pending on it.
-                    unsafe { CancelIoEx(handle.as_raw_handle(), std::ptr::null()) };
-                    left = AGAIN;
-                }
-            });
-            let result = operation(stream);
-            drop(done);
-            result
-        });
-        result.map_err(|error| match error.raw_os_error() {
-            Some(code) if code.cast_unsigned() == ERROR_OPERATION_ABORTED => io::ErrorKind::TimedOut.into(),
-            _ => error,
-        })
     }
 }
 

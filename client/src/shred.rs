@@ -12,6 +12,13 @@ use usher_proto::Secret;
 use crate::error::{Error, Own};
 use crate::input::{Bounded, Until, read_bounded};
 
+#[cfg(unix)]
+#[path = "shred/unix.rs"]
+mod platform;
+#[cfg(windows)]
+#[path = "shred/windows.rs"]
+mod platform;
+
 /// Shreds a file, if it is the only name of its content and still holds what was read from it.
 ///
 /// A file that does not qualify is left exactly as it is. What is expected may be left out for a file
@@ -92,96 +99,6 @@ pub(crate) struct Identity {
     volume: u64,
     index: u64,
     names: u64,
-}
-
-#[cfg(unix)]
-mod platform {
-    use std::fs::{File, OpenOptions, Permissions};
-    use std::io;
-    use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
-    use std::path::Path;
-
-    use rustix::fs::{Access, OFlags};
-
-    use super::Identity;
-
-    pub(super) fn without_following(options: &mut OpenOptions) -> &mut OpenOptions {
-        // Without waiting, should a pipe have come into its place.
-        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
-    }
-
-    pub(super) fn identity(file: &File) -> io::Result<Identity> {
-        let found = file.metadata()?;
-        Ok(Identity { volume: found.dev(), index: found.ino(), names: found.nlink() })
-    }
-
-    pub(super) fn make_writable(file: &File, _path: &Path) -> io::Result<()> {
-        if file.metadata()?.mode() & 0o200 != 0 {
-            return Ok(());
-        }
-        file.set_permissions(Permissions::from_mode(0o600))
-    }
-
-    pub(super) fn check_folder(folder: &Path) -> io::Result<()> {
-        Ok(rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
-    }
-
-    pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-        File::open(folder)?.sync_all()
-    }
-}
-
-#[cfg(windows)]
-mod platform {
-    use std::fs::{File, OpenOptions};
-    use std::io;
-    use std::os::windows::fs::OpenOptionsExt;
-    use std::os::windows::io::AsRawHandle;
-    use std::path::Path;
-
-    use windows_sys::Win32::Storage::FileSystem::{
-        BY_HANDLE_FILE_INFORMATION, FILE_FLAG_OPEN_REPARSE_POINT, GetFileInformationByHandle,
-    };
-
-    use super::Identity;
-
-    pub(super) fn without_following(options: &mut OpenOptions) -> &mut OpenOptions {
-        options.custom_flags(FILE_FLAG_OPEN_REPARSE_POINT)
-    }
-
-    pub(super) fn identity(file: &File) -> io::Result<Identity> {
-        let mut told = BY_HANDLE_FILE_INFORMATION::default();
-        // SAFETY: the handle is open and the structure is ours to write.
-        if unsafe { GetFileInformationByHandle(file.as_raw_handle(), &mut told) } == 0 {
-            return Err(io::Error::last_os_error());
-        }
-        Ok(Identity {
-            volume: told.dwVolumeSerialNumber.into(),
-            index: u64::from(told.nFileIndexHigh) << 32 | u64::from(told.nFileIndexLow),
-            names: told.nNumberOfLinks.into(),
-        })
-    }
-
-    /// By the path: a handle to read with may not change attributes.
-    pub(super) fn make_writable(file: &File, path: &Path) -> io::Result<()> {
-        let mut permissions = file.metadata()?.permissions();
-        if permissions.readonly() {
-            #[expect(clippy::permissions_set_readonly_false, reason = "on Windows it is one attribute")]
-            permissions.set_readonly(false);
-            std::fs::set_permissions(path, permissions)?;
-        }
-        Ok(())
-    }
-
-    /// Windows asks the file whether it may go away, and the attribute was cleared above.
-    pub(super) fn check_folder(_folder: &Path) -> io::Result<()> {
-        Ok(())
-    }
-
-    /// Windows does not sync folders.
-    pub(super) fn sync_folder(_folder: &Path) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What became of each file, for a person and for a program.
 
+mod text;
+
 use std::path::Path;
 
 use serde::Serialize;
@@ -7,8 +9,6 @@ use usher_proto::answer::{Imported, Outcome, StoreStatus};
 
 use crate::context::Context;
 use crate::error::{Error, Exit, Own, Reason};
-use crate::print::{Table, clean, count};
-use crate::time::{expiry, now};
 
 /// What became of each file. Its JSON form is the one that `usher import --json` prints.
 #[derive(Debug, Serialize)]
@@ -122,102 +122,5 @@ impl Report {
 
     pub(super) fn print(&self, context: &mut Context<'_, '_>) -> Result<(), Error> {
         if context.json { context.print_json(self) } else { context.print(&self.text()) }
-    }
-
-    fn text(&self) -> String {
-        let mut text = String::new();
-        if !self.imported.is_empty() {
-            text += &self.table();
-        }
-        for Left { file, error } in &self.left_out {
-            text += &line("left out", file, error);
-        }
-        text += &self.summary();
-        for Taken { file, imported } in &self.imported {
-            if let Some(trouble) = &imported.trouble {
-                text += &line("not stored", file, &trouble.clone().into());
-            }
-        }
-        for alike in self.not_shredded.chunk_by(|one, next| one.error == next.error) {
-            text += &match alike {
-                [Left { file, error }] => line("not shredded", file, error),
-                [Left { error, .. }, ..] => line("not shredded", &count(alike.len(), "file"), error),
-                [] => String::new(),
-            };
-        }
-        text + &self.remains()
-    }
-
-    fn table(&self) -> String {
-        let now = now();
-        let mut table = Table::headed(["FILE", "KIND", "FOR", "RESULT", "ENDS"]);
-        for Taken { file, imported } in &self.imported {
-            let credential = &imported.credential;
-            table.row([
-                &short(file),
-                credential.kind.words(),
-                &credential.label,
-                outcome(imported),
-                &expiry(credential.expires, now),
-            ]);
-        }
-        table.text()
-    }
-
-    fn summary(&self) -> String {
-        if self.imported.is_empty() {
-            return format!("Nothing in {} came in.\n", clean(&self.folder));
-        }
-        let came_in = count(self.imported.len(), "credential");
-        match &self.store {
-            Some(store) => {
-                format!("{came_in} came in; store: {} ({}).\n", clean(&store.name), clean(&store.keeps))
-            }
-            None => format!("{came_in} came in before it stopped.\n"),
-        }
-    }
-
-    /// Says what still lies on the disk in clear, once.
-    fn remains(&self) -> String {
-        let folder = clean(&self.folder);
-        if !self.shredded.is_empty() {
-            return format!("Shredded {} in {folder}.\n", count(self.shredded.len(), "file"));
-        }
-        match self.imported.len() {
-            0 => String::new(),
-            _ if self.shredding => String::new(),
-            left => format!(
-                "  hint: {} in {folder} still hold these in clear; usher import --shred removes them\n",
-                count(left, "file")
-            ),
-        }
-    }
-}
-
-fn line(what: &str, file: &str, error: &Error) -> String {
-    let hint = if error.hint.is_empty() { String::new() } else { format!(" ({})", clean(&error.hint)) };
-    format!("{what}: {}: {}{hint}\n", clean(&short(file)), clean(&error.message))
-}
-
-/// Shortens the AUD tag in a file's name, which no person reads.
-fn short(name: &str) -> String {
-    name.split('-')
-        .map(|part| match part.len() == 64 && part.bytes().all(|b| b.is_ascii_hexdigit()) {
-            true => format!("{}…", &part[..8]),
-            false => part.to_owned(),
-        })
-        .collect::<Vec<_>>()
-        .join("-")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn audiences_are_shortened_and_nothing_else() {
-        let name = format!("app.example.test-{}-token", "3b01511e".repeat(8));
-        assert_eq!(short(&name), "app.example.test-3b01511e…-token");
-        assert_eq!(short("acme.cloudflareaccess.com-org-token"), "acme.cloudflareaccess.com-org-token");
     }
 }
