@@ -27,6 +27,11 @@ pub(crate) struct Context<'c, 's> {
 }
 
 impl<'s> Context<'_, 's> {
+    /// Tells the profile that was named, or the default one, for what is about one.
+    pub(crate) fn one_profile(&self) -> ProfileName {
+        self.profile.clone().unwrap_or_default()
+    }
+
     /// Asks the agent something that is answered at once.
     pub(crate) fn ask(&mut self, request: &Request) -> Result<Answer, Error> {
         self.ask_within(request, PATIENCE)

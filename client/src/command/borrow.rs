@@ -19,7 +19,7 @@ pub(super) struct Borrowed {
 /// Asks for an account certificate: the only one of the profile, if none is named.
 pub(super) fn cert(id: Option<&str>, context: &mut Context<'_, '_>) -> Result<Borrowed, Error> {
     let id = id.map(parse).transpose()?;
-    let profile = context.profile.clone().unwrap_or_default();
+    let profile = context.one_profile();
     borrowed(context.ask(&Request::Cert { id, profile })?)
 }
 

@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Resul
         let secret = match what {
             What::App => token::to_lend(which, arguments.min_valid.as_deref(), context)?,
             What::Tunnel => {
-                let profile = context.profile.clone().unwrap_or_default();
+                let profile = context.one_profile();
                 let which = WhichTunnel { tunnel: super::parse(which)?, profile, cert: None };
                 borrow::tunnel_token(which, context)?
             }

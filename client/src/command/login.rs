@@ -60,7 +60,7 @@ impl Way {
     ) -> Result<LoggedIn, Error> {
         let request = Request::Login {
             app,
-            profile: context.profile.clone().unwrap_or_default(),
+            profile: context.one_profile(),
             min_valid,
             fedramp: self.fedramp,
             auto_close: self.auto_close,

@@ -64,7 +64,7 @@ pub(super) fn each(
 }
 
 fn named(texts: Vec<String>, context: &Context<'_, '_>) -> Result<Vec<Named>, Error> {
-    let profile = context.profile.clone().unwrap_or_default();
+    let profile = context.one_profile();
     let named = |words: String| Ok(Named { target: target(&words)?, words, profile: profile.clone() });
     texts.into_iter().map(named).collect()
 }

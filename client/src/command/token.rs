@@ -75,7 +75,7 @@ pub(super) fn to_lend(
 /// Asks for the token of a URL, or its headers; after a login, if that is needed and may be.
 fn ask(url: &str, options: &Options, context: &mut Context<'_, '_>) -> Result<Answer, Error> {
     let min_valid = min_valid(options.min_valid.as_deref())?;
-    let (app, profile) = (parse(url)?, context.profile.clone().unwrap_or_default());
+    let (app, profile) = (parse(url)?, context.one_profile());
     let request = if options.header {
         Request::Headers { app, profile, min_valid }
     } else {

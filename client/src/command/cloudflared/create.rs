@@ -73,7 +73,7 @@ fn take_in(name: &str, folder: &Private, context: &mut Context<'_, '_>) -> Resul
 /// Offers the secret to the agent, and takes it back to compare it with the file.
 fn import(name: &str, secret: Secret, context: &mut Context<'_, '_>) -> Result<(Imported, Secret), Error> {
     let from = Origin::Given { kind: Kind::Tunnel, app: None, label: Some(name.to_owned()) };
-    let profile = context.profile.clone().unwrap_or_default();
+    let profile = context.one_profile();
     let request = Request::Import(Import { profile, from, secret });
     match (context.ask(&request)?, request) {
         (Answer::Imported(imported), Request::Import(Import { secret, .. })) => Ok((imported, secret)),

@@ -69,8 +69,7 @@ pub(super) fn run(
 fn offer(name: &str, content: Content, context: &mut Context<'_, '_>) -> Result<(Imported, Content), Error> {
     let Content { secret, login_url } = content;
     let from = Origin::File { name: name.to_owned(), login_url };
-    let request =
-        Request::Import(Import { profile: context.profile.clone().unwrap_or_default(), from, secret });
+    let request = Request::Import(Import { profile: context.one_profile(), from, secret });
     let answer = context.ask(&request)?;
     match (answer, request) {
         (

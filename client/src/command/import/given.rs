@@ -17,7 +17,7 @@ pub(super) fn run(kind: &str, arguments: &Arguments, context: &mut Context<'_, '
     let kind: Kind = parse(kind)?;
     let from = origin(kind, arguments)?;
     let secret = read(kind, context)?;
-    let profile = context.profile.clone().unwrap_or_default();
+    let profile = context.one_profile();
     let answer = context.ask(&Request::Import(Import { profile, from, secret }))?;
     tell(&answer, context)
 }

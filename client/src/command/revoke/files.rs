@@ -33,7 +33,7 @@ pub(super) fn remove(revoked: &[Revoked], context: &mut Context<'_, '_>) -> Resu
     for Candidate { name, content } in folder::read(&folder)?.into_iter().filter(|file| is_from(&file.name)) {
         let Ok(content) = content else { continue };
         let from = Origin::File { name: name.clone(), login_url: content.login_url };
-        let profile = context.profile.clone().unwrap_or_default();
+        let profile = context.one_profile();
         let request = Request::WasRevoked(Import { profile, from, secret: content.secret });
         let answer = context.ask(&request);
         let Request::WasRevoked(Import { secret, .. }) = request else { continue };

@@ -19,7 +19,7 @@ pub(super) struct Arguments {
 
 /// Lists them.
 pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
-    let profile = context.profile.clone().unwrap_or_default();
+    let profile = context.one_profile();
     let request = Request::Tunnels { profile, cert: arguments.certificate.id()? };
     let answer = context.ask_within(&request, API)?;
     let Answer::Tunnels { tunnels } = &answer else { return Err(Error::unexpected()) };

@@ -24,7 +24,7 @@ pub(super) struct Arguments {
 /// Logs in, and says which account the certificate is for.
 pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let Arguments { fedramp, no_browser, qr } = *arguments;
-    let request = Request::CertLogin { profile: context.profile.clone().unwrap_or_default(), fedramp };
+    let request = Request::CertLogin { profile: context.one_profile(), fedramp };
     let show = Show { as_json: context.json, browser: !no_browser, qr };
     let imported = log_in_to_account(&request, show, context)?;
     import::tell(&Answer::Imported(imported), context)

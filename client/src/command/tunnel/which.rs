@@ -29,7 +29,7 @@ impl Arguments {
     pub(super) fn which(&self, context: &Context<'_, '_>) -> Result<WhichTunnel, Error> {
         Ok(WhichTunnel {
             tunnel: parse(&self.tunnel)?,
-            profile: context.profile.clone().unwrap_or_default(),
+            profile: context.one_profile(),
             cert: self.certificate.id()?,
         })
     }
