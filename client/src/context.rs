@@ -125,6 +125,11 @@ impl<'s> Context<'_, 's> {
         self.streams.print(&line[begin..end])
     }
 
+    /// Prints an answer as a program reads it, or in these words for a person.
+    pub(crate) fn print_answer_or(&mut self, answer: &Answer, words: &str) -> Result<(), Error> {
+        if self.json { self.print_answer(answer) } else { self.print(words) }
+    }
+
     /// Prints something of the client's own for a program, on one line.
     pub(crate) fn print_json(&mut self, value: &impl Serialize) -> Result<(), Error> {
         self.streams.print_json(value)

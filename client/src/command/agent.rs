@@ -43,10 +43,6 @@ fn stop(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
             "look at usher-agent's messages",
         ));
     }
-    if context.json {
-        context.print_answer(&answer)?;
-    } else {
-        context.print("The agent has ended.\n")?;
-    }
+    context.print_answer_or(&answer, "The agent has ended.\n")?;
     Ok(Exit::Done)
 }

@@ -26,13 +26,11 @@ pub(super) const VERBS: [Verb; 1] = [Verb {
 fn roll(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let answer = context.ask_within(&Request::RollCert { id: parse(&arguments.id)? }, API)?;
     let Answer::Rotated { credential, .. } = &answer else { return Err(Error::unexpected()) };
-    if context.json {
-        context.print_answer(&answer)?;
-    } else {
-        let (label, id) = (clean(&credential.label), &credential.id);
-        context.print(&format!(
-            "The certificate for {label} ({id}) has another API token; the one before is dead, in every copy.\n"
-        ))?;
-    }
+    let words = format!(
+        "The certificate for {} ({}) has another API token; the one before is dead, in every copy.\n",
+        clean(&credential.label),
+        credential.id,
+    );
+    context.print_answer_or(&answer, &words)?;
     Ok(Exit::Done)
 }

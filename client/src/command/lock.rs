@@ -11,10 +11,6 @@ pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let passphrase = new_passphrase(context.streams)?;
     let answer = context.ask(&Request::Lock { passphrase })?;
     let Answer::Locked {} = &answer else { return Err(Error::unexpected()) };
-    if context.json {
-        context.print_answer(&answer)?;
-    } else {
-        context.print("Locked. usher unlock opens it with the same passphrase.\n")?;
-    }
+    context.print_answer_or(&answer, "Locked. usher unlock opens it with the same passphrase.\n")?;
     Ok(Exit::Done)
 }

@@ -35,15 +35,12 @@ fn rotate(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, 
     let answer =
         context.ask_within(&Request::RotateServiceToken { id: parse(&arguments.id)?, overlap }, API)?;
     let Answer::Rotated { credential, overlap, .. } = &answer else { return Err(Error::unexpected()) };
-    if context.json {
-        context.print_answer(&answer)?;
-    } else {
-        let before = match overlap {
-            Some(end) => format!("The one before is taken until then: {}.", expiry(Some(*end), now())),
-            None => "The one before is not taken any more.".to_owned(),
-        };
-        let label = clean(&credential.label);
-        context.print(&format!("{label} ({}) has another client secret.\n{before}\n", credential.id))?;
-    }
+    let before = match overlap {
+        Some(end) => format!("The one before is taken until then: {}.", expiry(Some(*end), now())),
+        None => "The one before is not taken any more.".to_owned(),
+    };
+    let label = clean(&credential.label);
+    let words = format!("{label} ({}) has another client secret.\n{before}\n", credential.id);
+    context.print_answer_or(&answer, &words)?;
     Ok(Exit::Done)
 }

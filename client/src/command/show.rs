@@ -21,11 +21,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let answer = context.ask(&Request::Show { id: parse(&arguments.id)? })?;
     let Answer::Show { credential } = &answer else { return Err(Error::unexpected()) };
-    if context.json {
-        context.print_answer(&answer)?;
-    } else {
-        context.print(&sheet(credential, now()))?;
-    }
+    context.print_answer_or(&answer, &sheet(credential, now()))?;
     Ok(Exit::Done)
 }
 

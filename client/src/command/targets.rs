@@ -94,7 +94,7 @@ fn print(
     context: &mut Context<'_, '_>,
 ) -> Result<(), Error> {
     let sentence = sentence(answer).ok_or_else(Error::unexpected)?;
-    if context.json { context.print_answer(answer) } else { context.print(&sentence) }
+    context.print_answer_or(answer, &sentence)
 }
 
 /// Tells whether the next one would fare the same: the connection is no good, or the agent is closed.

@@ -24,10 +24,6 @@ pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     };
     let answer = context.ask_within(&Request::Unlock { passphrase }, PERSON)?;
     let Answer::Unlocked {} = &answer else { return Err(Error::unexpected()) };
-    if context.json {
-        context.print_answer(&answer)?;
-    } else {
-        context.print("Unlocked.\n")?;
-    }
+    context.print_answer_or(&answer, "Unlocked.\n")?;
     Ok(Exit::Done)
 }

@@ -25,19 +25,16 @@ pub(super) fn run(kind: &str, arguments: &Arguments, context: &mut Context<'_, '
 /// Tells what became of one secret; one that is not in the store is an error.
 pub(in crate::command) fn tell(answer: &Answer, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let Answer::Imported(imported) = answer else { return Err(Error::unexpected()) };
-    if context.json {
-        context.print_answer(answer)?;
-    } else {
-        let credential = &imported.credential;
-        context.print(&format!(
-            "{} for {} ({}): {}, {}.\n",
-            clean(credential.kind.words()),
-            clean(&credential.label),
-            credential.id,
-            outcome(imported),
-            expiry(credential.expires, now()),
-        ))?;
-    }
+    let credential = &imported.credential;
+    let words = format!(
+        "{} for {} ({}): {}, {}.\n",
+        clean(credential.kind.words()),
+        clean(&credential.label),
+        credential.id,
+        outcome(imported),
+        expiry(credential.expires, now()),
+    );
+    context.print_answer_or(answer, &words)?;
     match &imported.trouble {
         None => Ok(Exit::Done),
         Some(trouble) => Err(trouble.clone().into()),

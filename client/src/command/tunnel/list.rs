@@ -23,13 +23,9 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Resul
     let request = Request::Tunnels { profile, cert: arguments.certificate.id()? };
     let answer = context.ask_within(&request, API)?;
     let Answer::Tunnels { tunnels } = &answer else { return Err(Error::unexpected()) };
-    if context.json {
-        context.print_answer(&answer)?;
-    } else if tunnels.is_empty() {
-        context.print("The account has no tunnels.\n")?;
-    } else {
-        context.print(&table(tunnels, now()))?;
-    }
+    let words =
+        if tunnels.is_empty() { "The account has no tunnels.\n".to_owned() } else { table(tunnels, now()) };
+    context.print_answer_or(&answer, &words)?;
     Ok(Exit::Done)
 }
 

@@ -14,11 +14,7 @@ use crate::time::{ago, now};
 pub(super) fn run(arguments: &which::Arguments, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let answer = context.ask_within(&Request::Tunnel(arguments.which(context)?), API)?;
     let Answer::Tunnel { tunnel, connectors } = &answer else { return Err(Error::unexpected()) };
-    if context.json {
-        context.print_answer(&answer)?;
-    } else {
-        context.print(&(sheet(tunnel, now()) + &served(connectors, now())))?;
-    }
+    context.print_answer_or(&answer, &(sheet(tunnel, now()) + &served(connectors, now())))?;
     Ok(Exit::Done)
 }
 
