@@ -66,14 +66,19 @@ impl Home {
 
     /// Tells where the agent of this home writes its audit log.
     pub fn audit_log(&self) -> PathBuf {
-        let folder = if cfg!(windows) {
-            "usher"
+        self.own_folder(".local/state").join("audit.log")
+    }
+
+    /// Tells where the programs of this home have what is usher's: elsewhere than on Linux, in one folder.
+    fn own_folder(&self, on_linux: &str) -> PathBuf {
+        let above = if cfg!(windows) {
+            ""
         } else if cfg!(target_os = "macos") {
-            "Library/Application Support/usher"
+            "Library/Application Support"
         } else {
-            ".local/state/usher"
+            on_linux
         };
-        self.path().join(folder).join("audit.log")
+        self.path().join(above).join("usher")
     }
 
     /// Tells where the agent of this home listens.
@@ -107,7 +112,7 @@ impl Home {
         }
         if cfg!(windows) {
             // There the environment does not tell where a program's folders are.
-            command.env("USHER_HOME", self.path().join("usher"));
+            command.env("USHER_HOME", self.own_folder(""));
         }
         // A test that runs on a bus of its own wants its programs there too; others have none, lest they
         // find the keyring of whoever runs the tests.
@@ -133,13 +138,7 @@ impl Home {
 
     /// The same for an agent that goes out.
     pub fn configure_online(&self, text: &str) {
-        let folder = self.path().join(if cfg!(windows) {
-            "usher"
-        } else if cfg!(target_os = "macos") {
-            "Library/Application Support/usher"
-        } else {
-            ".config/usher"
-        });
+        let folder = self.own_folder(".config");
         fs::create_dir_all(&folder).expect("a folder");
         fs::write(folder.join("config.toml"), text).expect("a file");
     }
