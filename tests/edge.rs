@@ -62,13 +62,16 @@ fn main() -> ExitCode {
 }
 
 fn serve(folder: Option<PathBuf>, token_life: i64, org_token_life: i64) -> io::Result<()> {
-    let temporary = tempfile::tempdir()?;
+    let temporary;
     let folder = match folder {
         Some(folder) => {
             std::fs::create_dir_all(&folder)?;
             std::path::absolute(folder)?
         }
-        None => temporary.path().to_owned(),
+        None => {
+            temporary = tempfile::tempdir()?;
+            temporary.path().to_owned()
+        }
     };
     let edge = Edge::in_folder(Arc::new(SystemClock), &folder)?;
     edge.set_token_life(token_life);
