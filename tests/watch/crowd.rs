@@ -34,7 +34,8 @@ fn who_takes_nothing_misses_changes_and_is_told_so() {
         }
     }
     assert!(told.len() < 300, "the agent kept {} for one that takes nothing", told.len());
-    let in_order = told.iter().take(told.len() - 1).enumerate().all(|(at, label)| *label == format!("{at:03}"));
+    let in_order =
+        told.iter().take(told.len() - 1).enumerate().all(|(at, label)| *label == format!("{at:03}"));
     assert!(in_order, "{told:?}");
     let mut last = String::new();
     while !last.starts_with("399 ") {
