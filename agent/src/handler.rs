@@ -5,7 +5,7 @@ mod words;
 
 use std::sync::Arc;
 
-use usher_proto::answer::{Hello, Status, StoreStatus};
+use usher_proto::answer::{Hello, Sandbox, Status, StoreStatus};
 use usher_proto::frame::{MAX_MESSAGE, VERSION};
 use usher_proto::revocation::Revoked;
 use usher_proto::{Answer, Refusal, Request, Timestamp};
@@ -35,6 +35,8 @@ pub struct About {
     pub chosen: String,
     /// How long the store keeps a secret.
     pub keeps: String,
+    /// What the agent's process is kept from.
+    pub sandbox: Sandbox,
 }
 
 /// Answers requests with the broker's help.
@@ -178,6 +180,7 @@ impl Handler {
                 Answer::Pending { revoked: pending.iter().map(Revoked::from).collect(), rotations }
             }
             Request::WasRevoked(import) => Answer::WasRevoked { at: self.broker.was_revoked(import).await? },
+            Request::Sandbox {} => Answer::Sandbox(self.about.sandbox.clone()),
             Request::Watch { profile, targets } => {
                 match Box::pin(self.broker.watch(&Watched { profile, targets }, events)).await {}
             }
@@ -203,7 +206,7 @@ impl Handler {
     async fn status(&self) -> Status {
         let (state, trouble) = self.broker.state().await;
         let (credentials, unsaved) = self.broker.count();
-        let About { started, socket, store, chosen, keeps } = &self.about;
+        let About { started, socket, store, chosen, keeps, .. } = &self.about;
         Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pid: std::process::id(),

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use usher_proto::endpoint::User;
 
-use crate::platform;
+use crate::platform::{self, Shown};
 
 /// A process of our own user; made by the platform's listener, which turns others away.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +52,8 @@ impl Program {
         if pid == 0 {
             return Self { process: Process { pid, exe: None }, parent: None };
         }
-        let process = Process { pid, exe: platform::executable(pid) };
-        let parent = platform::parent(pid).map(|pid| Process { pid, exe: platform::executable(pid) });
-        Self { process, parent }
+        let Shown { exe, parent } = platform::shown(pid);
+        Self { process: Process { pid, exe }, parent: parent.map(|(pid, exe)| Process { pid, exe }) }
     }
 
     /// Tells what this process runs. Who started the agent does not matter for what it does by itself.

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use log::LevelFilter;
+use usher_proto::answer::Sandbox;
 use usher_proto::endpoint::Endpoint;
 use usher_proto::{Code, Refusal};
 
@@ -50,12 +51,10 @@ pub fn main() -> ExitCode {
 
 fn start(line: &CommandLine) -> Result<ExitCode, Failure> {
     if line.background || line.sh || line.csh {
-        background::start(line)
-    } else if !line.command.is_empty() {
-        command::run(line)
-    } else {
-        foreground(line)
+        return background::start(line);
     }
+    platform::start_witness()?; // before there are threads
+    if line.command.is_empty() { foreground(line) } else { command::run(line) }
 }
 
 /// Why the agent did not start.
@@ -128,14 +127,20 @@ fn run(line: &CommandLine, stop: Stop, announce: Announce<'_>) -> Result<(), Fai
     })?;
     runtime.block_on(async {
         let (listener, endpoint) = listen(line)?;
-        let Settings { store, network, audit, lock } = settings::of(line)?;
+        let settings = settings::of(line)?;
+        // Before the first thread, because those that run already would be left out.
+        let sandbox = platform::confine(&settings.places(&endpoint));
+        for lacking in &sandbox.lacks {
+            log::warn!("the agent's sandbox has no {lacking}");
+        }
+        let Settings { store, network, audit, lock } = settings;
         let has_passphrase = store.passphrase != PassphraseSource::Ask;
         let opened = choose::open(store)
             .map_err(|error| Refusal::new(Code::StoreFailed, error.to_string(), error.hint()))?;
         leaving::check(&lock, opened.name, has_passphrase)?;
         let notice = opened.notice.clone();
         let (clock, on) = (Arc::new(SystemClock), lock.on.clone());
-        let world = World { clock, network, login_patience: LOGIN_PATIENCE, audit, lock };
+        let world = World { clock, network, login_patience: LOGIN_PATIENCE, audit, lock, sandbox };
         let handler = assemble(opened, &endpoint, world, Connections::new(cap), stop)?;
         let signals = EndSignals::catch().ok();
         announce(&Ready { endpoint, notice });
@@ -165,6 +170,8 @@ pub struct World {
     pub audit: Option<PathBuf>,
     /// When the agent locks itself.
     pub lock: LockItself,
+    /// What the agent's process is kept from.
+    pub sandbox: Sandbox,
 }
 
 /// Puts a handler together from an opened store.
@@ -178,7 +185,7 @@ pub fn assemble(
     connections: Arc<Connections>,
     stop: Stop,
 ) -> Result<Arc<Handler>, Refusal> {
-    let World { clock, network, login_patience, audit, lock } = world;
+    let World { clock, network, login_patience, audit, lock, sandbox } = world;
     let audit = audit.map_or_else(Audit::off, |path| Audit::in_file(path, Arc::clone(&clock)));
     let about = About {
         started: clock.now(),
@@ -186,6 +193,7 @@ pub fn assemble(
         store: opened.name.to_string(),
         chosen: opened.chosen,
         keeps: opened.name.keeps().to_owned(),
+        sandbox,
     };
     let store = StoreThread::start(opened.store, opened.name.outlives_reboot()).map_err(|_| {
         Refusal::new(Code::Unavailable, "the system has no thread left", "end other programs first")

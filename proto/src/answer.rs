@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::event::Event;
 pub use self::refusal::{Code, Refusal};
-pub use self::status::{State, Status, StoreStatus};
+pub use self::status::{Sandbox, State, Status, StoreStatus};
 use crate::credential::Credential;
 use crate::name::{HeaderName, Timestamp};
 use crate::revocation::Revoked;
@@ -129,6 +129,8 @@ pub enum Answer {
         /// When; null if it was not.
         at: Option<Timestamp>,
     },
+    /// What the system keeps the agent's own process from.
+    Sandbox(Sandbox),
 }
 
 /// A header of an HTTP request.

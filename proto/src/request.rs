@@ -209,6 +209,8 @@ pub enum Request {
     },
     /// Asks whether a secret was revoked here, without taking it in.
     WasRevoked(Import),
+    /// Asks what the system keeps the agent's own process from.
+    Sandbox {},
 }
 
 /// Names an app token: by its id, or by a URL that its application covers.

@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use usher_proto::answer::{Event, Header, Hello, Imported, Status, StoreStatus};
+use usher_proto::answer::{Event, Header, Hello, Imported, Sandbox, Status, StoreStatus};
 use usher_proto::change::Change;
 use usher_proto::credential::Source;
 use usher_proto::request::{Import, Origin, Target};
@@ -80,6 +80,7 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
             .prop_map(|(profile, targets)| Request::Watch { profile, targets }),
         (profile(), origin(), secret())
             .prop_map(|(profile, from, secret)| { Request::WasRevoked(Import { profile, from, secret }) }),
+        Just(()).prop_map(|()| Request::Sandbox {}),
     ]
 }
 
@@ -122,6 +123,9 @@ pub(crate) fn answer() -> impl Strategy<Value = Answer> {
         (vec(revoked(), 0..4), vec(credential(), 0..4))
             .prop_map(|(revoked, rotations)| Answer::Pending { revoked, rotations }),
         option::of(any::<i64>()).prop_map(|at| Answer::WasRevoked { at: at.map(Timestamp) }),
+        [(); 2]
+            .map(|()| vec(any::<String>(), 0..4))
+            .prop_map(|[holds, lacks]| Answer::Sandbox(Sandbox { holds, lacks })),
     ]
 }
 

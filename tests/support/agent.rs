@@ -20,6 +20,7 @@ use usher_agent::stop::Stop;
 use usher_agent::store::choose::Opened;
 use usher_agent::store::memory::Memory;
 use usher_agent::store::{Store, StoreName};
+use usher_proto::answer::Sandbox;
 use usher_proto::endpoint::Endpoint;
 use usher_proto::request::Import;
 use usher_proto::{Answer, Request};
@@ -88,7 +89,9 @@ impl TestAgent {
         let running = {
             let (clock, stop) = (Arc::clone(&clock) as Arc<dyn Clock>, stop.clone());
             let lock = LockItself { idle, on: Vec::new() };
-            let world = World { clock, network, login_patience, audit, lock };
+            // The whole test's process would be in it.
+            let sandbox = Sandbox::default();
+            let world = World { clock, network, login_patience, audit, lock, sandbox };
             std::thread::spawn(move || {
                 let runtime =
                     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

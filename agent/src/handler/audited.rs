@@ -74,6 +74,7 @@ impl Entry {
             | Request::Tunnel(_)
             | Request::Pending {}
             | Request::WasRevoked(_)
+            | Request::Sandbox {}
             | Request::Watch { .. } => return None,
         };
         Some(Self { who: Arc::clone(peer.program()), verb, about, at_once })

@@ -4,6 +4,7 @@ mod activation;
 mod files;
 mod harden;
 mod program;
+mod sandbox;
 mod signals;
 
 use std::fs::{self, File};
@@ -23,7 +24,10 @@ use usher_proto::{Code, Refusal};
 
 pub use self::files::{make_folder, open_to_append};
 pub use self::harden::{harden, with_own_core_limit};
-pub use self::program::{executable, parent, uid};
+pub use self::program::uid;
+pub(super) use self::program::{executable, parent};
+pub(super) use self::sandbox::witnessed;
+pub use self::sandbox::{confine, start_witness};
 pub use self::signals::EndSignals;
 use super::{BindError, lock};
 use crate::peer::Peer;

@@ -2,6 +2,7 @@
 
 mod files;
 mod program;
+mod sandbox;
 
 use std::fs::{self, File};
 use std::io;
@@ -30,7 +31,10 @@ use windows_sys::Win32::System::Threading::{
 };
 
 pub use self::files::{make_folder, open_to_append};
-pub use self::program::{executable, parent, uid};
+pub use self::program::uid;
+pub(super) use self::program::{executable, parent};
+pub(super) use self::sandbox::witnessed;
+pub use self::sandbox::{confine, start_witness};
 use super::{BindError, lock};
 use crate::peer::Peer;
 

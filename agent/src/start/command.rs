@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, ExitStatus};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
 use usher_proto::endpoint::{Endpoint, VARIABLE};
@@ -21,9 +22,11 @@ use crate::stop::Stop;
 pub(super) fn run(line: &CommandLine) -> Result<ExitCode, Failure> {
     let line = CommandLine { socket: Some(own_socket(line)?), ..line.clone() };
     let stop = Stop::new();
+    let mut starter = Some(Starter::new(line.command.clone()));
     let mut running = None;
     super::run(&line, stop.clone(), &mut |ready: &Ready| {
-        let started = start(&line.command, &ready.endpoint);
+        let Some(starter) = starter.take() else { return };
+        let started = starter.start(&ready.endpoint);
         if started.is_err() {
             stop.ask();
         }
@@ -43,6 +46,29 @@ pub(super) fn run(line: &CommandLine) -> Result<ExitCode, Failure> {
         .unwrap_or(Err(io::ErrorKind::BrokenPipe.into()))
         .map_err(|error| cannot(error.kind()))?;
     Ok(exit_code(status))
+}
+
+/// Starts the command from a thread that is older than the agent's sandbox, which the command would
+/// inherit from any other. The thread is gone before the agent serves.
+struct Starter {
+    endpoint: Sender<Endpoint>,
+    thread: JoinHandle<io::Result<Child>>,
+}
+
+impl Starter {
+    fn new(command: Vec<OsString>) -> Self {
+        let (endpoint, told) = channel::<Endpoint>();
+        let thread = std::thread::spawn(move || {
+            let endpoint = told.recv().map_err(|_| io::ErrorKind::BrokenPipe)?;
+            start(&command, &endpoint)
+        });
+        Self { endpoint, thread }
+    }
+
+    fn start(self, endpoint: &Endpoint) -> io::Result<Child> {
+        let _ = self.endpoint.send(endpoint.clone());
+        self.thread.join().unwrap_or(Err(io::ErrorKind::BrokenPipe.into()))
+    }
 }
 
 fn start(command: &[OsString], endpoint: &Endpoint) -> io::Result<Child> {

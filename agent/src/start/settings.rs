@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use usher_proto::endpoint::Folders;
+use usher_proto::endpoint::{Endpoint, Folders};
 use usher_proto::name::BadName;
 use usher_proto::{Code, Refusal, audit_log};
 
 use crate::cloudflare::http::Network;
 use crate::command_line::CommandLine;
 use crate::config::{self, Config, LockItself};
+use crate::platform::Places;
 use crate::store::Choice;
 use crate::store::choose::{self, Asked};
 use crate::store::file::PassphraseSource;
@@ -23,6 +24,25 @@ pub(super) struct Settings {
     pub(super) audit: Option<PathBuf>,
     /// When the agent locks itself.
     pub(super) lock: LockItself,
+}
+
+impl Settings {
+    /// Names the files that an agent with these settings needs while it runs, and where its socket is.
+    pub(super) fn places(&self, endpoint: &Endpoint) -> Places {
+        let mut places = Places::default();
+        places.own.extend(self.store.remembered_in.parent().map(Path::to_owned));
+        places.own.extend(self.audit.as_deref().and_then(Path::parent).map(Path::to_owned));
+        if self.store.takes_file() {
+            places.own.push(match self.store.file.parent() {
+                Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+                _ => PathBuf::from("."),
+            });
+            places.read.extend(self.store.passphrase.file().map(Path::to_owned));
+        }
+        places.read.extend(self.network.as_ref().and_then(|network| network.ca_file.clone()));
+        places.clear.extend(endpoint.path().parent().map(Path::to_owned));
+        places
+    }
 }
 
 /// Puts the settings together.

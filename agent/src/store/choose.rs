@@ -34,6 +34,14 @@ pub struct Settings {
     pub passphrase: PassphraseSource,
 }
 
+impl Settings {
+    /// Tells whether the sealed file is what will be opened.
+    pub fn takes_file(&self) -> bool {
+        let remembered = || recall(&self.remembered_in).ok().flatten();
+        self.asked.map(|asked| asked.store).or_else(remembered) == Some(StoreName::File)
+    }
+}
+
 /// A store that a person asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked {

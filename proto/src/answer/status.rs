@@ -28,6 +28,16 @@ pub struct Status {
     pub connections: u64,
 }
 
+/// What the system keeps the agent's own process from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sandbox {
+    /// What holds, by name: `no-new-privileges`, `landlock` (`landlock-in-part` on older kernels), `seccomp`.
+    /// Nothing where the system has no such thing.
+    pub holds: Vec<String>,
+    /// What this system should have and lacks, in words.
+    pub lacks: Vec<String>,
+}
+
 /// Where secrets are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreStatus {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use usher_proto::answer::{Event, Header, Hello, Imported, Outcome, State, Status, StoreStatus};
+use usher_proto::answer::{Event, Header, Hello, Imported, Outcome, Sandbox, State, Status, StoreStatus};
 use usher_proto::{Answer, Code, Refusal, Timestamp};
 
 use super::values::{
@@ -80,5 +80,9 @@ samples! {
         Revoked: "revoked" => Answer::Revoked { revoked: vec![revoked()] };
         Pending: "pending" => Answer::Pending { revoked: Vec::new(), rotations: vec![Arc::new(tunnel())] };
         WasRevoked: "was-revoked" => Answer::WasRevoked { at: Some(Timestamp(1_764_000_000)) };
+        Sandbox: "sandbox" => Answer::Sandbox(Sandbox {
+            holds: vec!["no-new-privileges".into(), "seccomp".into()],
+            lacks: vec!["landlock: this kernel does not have it".into()],
+        });
     }
 }

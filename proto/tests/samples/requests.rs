@@ -89,5 +89,6 @@ samples! {
         WasRevoked: "was-revoked" => Request::WasRevoked(Import {
             profile: ProfileName::default(), from: file(), secret: secret(TOKEN),
         });
+        Sandbox: "sandbox" => Request::Sandbox {};
     }
 }

@@ -9,13 +9,13 @@ pub fn uid() -> Option<u32> {
 
 /// Tells which file a process runs; none where that is not ours to know.
 #[cfg(target_os = "linux")]
-pub fn executable(pid: u32) -> Option<PathBuf> {
+pub(in crate::platform) fn executable(pid: u32) -> Option<PathBuf> {
     std::fs::read_link(format!("/proc/{pid}/exe")).ok()
 }
 
 /// Tells the parent of a process.
 #[cfg(target_os = "linux")]
-pub fn parent(pid: u32) -> Option<u32> {
+pub(in crate::platform) fn parent(pid: u32) -> Option<u32> {
     use std::io::Read;
 
     // Longer than any, so that one read is enough: pid, name in parentheses, state, parent, numbers.
@@ -29,7 +29,7 @@ pub fn parent(pid: u32) -> Option<u32> {
 
 /// Tells which file a process runs; none where that is not ours to know.
 #[cfg(target_os = "macos")]
-pub fn executable(pid: u32) -> Option<PathBuf> {
+pub(in crate::platform) fn executable(pid: u32) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStringExt;
 
     let mut path = vec![0_u8; libc::PROC_PIDPATHINFO_MAXSIZE as usize];
@@ -42,7 +42,7 @@ pub fn executable(pid: u32) -> Option<PathBuf> {
 
 /// Tells the parent of a process.
 #[cfg(target_os = "macos")]
-pub fn parent(pid: u32) -> Option<u32> {
+pub(in crate::platform) fn parent(pid: u32) -> Option<u32> {
     const SIZE: i32 = size_of::<libc::proc_bsdinfo>() as i32;
     let mut info = std::mem::MaybeUninit::<libc::proc_bsdinfo>::zeroed();
     // SAFETY: the structure is plain numbers, as long as it is said to be, and zeros are a value of it.
@@ -61,12 +61,12 @@ pub fn parent(pid: u32) -> Option<u32> {
 
 /// Other systems are not asked.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-pub fn executable(_pid: u32) -> Option<PathBuf> {
+pub(in crate::platform) fn executable(_pid: u32) -> Option<PathBuf> {
     None
 }
 
 /// Other systems are not asked.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-pub fn parent(_pid: u32) -> Option<u32> {
+pub(in crate::platform) fn parent(_pid: u32) -> Option<u32> {
     None
 }

@@ -18,7 +18,7 @@ pub fn uid() -> Option<u32> {
 }
 
 /// Tells which file a process runs; none where that is not ours to know.
-pub fn executable(pid: u32) -> Option<PathBuf> {
+pub(in crate::platform) fn executable(pid: u32) -> Option<PathBuf> {
     let mut path = vec![0_u16; MAX_PATH];
     let mut length = MAX_PATH as u32;
     // SAFETY: asks for a handle by number, uses it only if there is one, and closes it once; the buffer is
@@ -37,6 +37,6 @@ pub fn executable(pid: u32) -> Option<PathBuf> {
 }
 
 /// Windows keeps a parent's id after the parent has ended and another process has it: not asked.
-pub fn parent(_pid: u32) -> Option<u32> {
+pub(in crate::platform) fn parent(_pid: u32) -> Option<u32> {
     None
 }

@@ -34,12 +34,17 @@ impl PassphraseSource {
         if path.exists() { Self::Credential(path) } else { Self::Ask }
     }
 
+    /// Names the file that it is read from, if there is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Ask => None,
+            Self::File(path) | Self::Credential(path) => Some(path),
+        }
+    }
+
     /// Reads the passphrase, without the line's end; none if a person must be asked.
     pub(super) fn read(&self) -> Result<Option<Secret>, StoreError> {
-        let path = match self {
-            Self::Ask => return Ok(None),
-            Self::File(path) | Self::Credential(path) => path,
-        };
+        let Some(path) = self.file() else { return Ok(None) };
         let useless = |error: io::Error| {
             StoreError::PassphraseFile(match error.kind() {
                 io::ErrorKind::NotFound => "the file is not there",
