@@ -1,9 +1,9 @@
-//! `usher status`: how the agent and its store are, and what Cloudflare is still to be told.
+//! `usher status`: how the agent, its sandbox and its store are, and what Cloudflare is still to be told.
 
 use std::sync::Arc;
 
 use serde::Serialize;
-use usher_proto::answer::{State, Status};
+use usher_proto::answer::{Sandbox, State, Status};
 use usher_proto::revocation::Revoked;
 use usher_proto::{Answer, Code, Credential, Request, Timestamp};
 
@@ -12,11 +12,12 @@ use crate::error::{Error, Exit, Reason};
 use crate::print::{Table, clean, count};
 use crate::time::{ago, now};
 
-/// What a program reads: the status, and what Cloudflare is still to be told.
+/// What a program reads: the status, the sandbox, and what Cloudflare is still to be told.
 #[derive(Serialize)]
 struct Whole<'s> {
     #[serde(flatten)]
     status: &'s Status,
+    sandbox: &'s Sandbox,
     revocations: &'s [Revoked],
     rotations: &'s [Arc<Credential>],
 }
@@ -24,6 +25,7 @@ struct Whole<'s> {
 /// Asks and prints.
 pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let mut status = ask(context)?;
+    let sandbox = sandbox(context)?;
     let (mut revocations, mut rotations) = (Vec::new(), Vec::new()); // not told while the store is closed
     if status.state == State::Open {
         match pending(context) {
@@ -33,11 +35,18 @@ pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     }
     if context.json {
         let (revocations, rotations) = (&*revocations, &*rotations);
-        context.print_json(&Whole { status: &status, revocations, rotations })?;
+        context.print_json(&Whole { status: &status, sandbox: &sandbox, revocations, rotations })?;
     } else {
-        context.print(&(sheet(&status, now()) + &left(&revocations, &rotations)))?;
+        context.print(&(sheet(&status, &sandbox, now()) + &left(&revocations, &rotations)))?;
     }
     Ok(Exit::Done)
+}
+
+fn sandbox(context: &mut Context<'_, '_>) -> Result<Sandbox, Error> {
+    match context.ask(&Request::Sandbox {})? {
+        Answer::Sandbox(sandbox) => Ok(sandbox),
+        _ => Err(Error::unexpected()),
+    }
 }
 
 fn pending(context: &mut Context<'_, '_>) -> Result<(Vec<Revoked>, Vec<Arc<Credential>>), Error> {
@@ -69,11 +78,16 @@ pub(super) fn ask(context: &mut Context<'_, '_>) -> Result<Status, Error> {
     }
 }
 
-fn sheet(status: &Status, now: Timestamp) -> String {
+fn sheet(status: &Status, sandbox: &Sandbox, now: Timestamp) -> String {
     let mut table = Table::default();
     let agent = format!("{}, process {}, started {}", status.version, status.pid, ago(status.started, now));
     table.row(["agent", &agent]);
     table.row(["socket", &status.socket]);
+    let holds = sandbox.holds.join(", ");
+    table.row(["sandbox", if holds.is_empty() { "none" } else { &holds }]);
+    for lacking in &sandbox.lacks {
+        table.row(["", &format!("without {lacking}")]);
+    }
     table.row(["state", state(status.state)]);
     table.row(["store", &format!("{} ({})", status.store.name, status.store.chosen)]);
     table.row(["keeps", &status.store.keeps]);

@@ -1,7 +1,7 @@
 //! How the agent is, and how it is locked and ended.
 
 use usher_proto::Timestamp;
-use usher_proto::answer::{State, Status, StoreStatus};
+use usher_proto::answer::{Sandbox, State, Status, StoreStatus};
 use usher_proto::revocation::RevocationState;
 
 use super::*;
@@ -68,6 +68,10 @@ fn the_status_says_what_a_person_wants_to_know() {
     let agent = |left: bool| {
         answering(move |request| match request {
             Request::Status {} => status(State::Open),
+            Request::Sandbox {} => Answer::Sandbox(Sandbox {
+                holds: vec!["no-new-privileges".into(), "seccomp".into()],
+                lacks: vec!["landlock: it is switched off".into()],
+            }),
             Request::Pending {} => {
                 let revoked = left.then(|| revoke::revoked(RevocationState::Pending));
                 let rotations = left.then(credential).into_iter().collect();
@@ -77,7 +81,14 @@ fn the_status_says_what_a_person_wants_to_know() {
         })
     };
     let done = usher(&["status"], b"", agent(false));
-    for words in ["1.2.3, process 7", "keyring (asked for)", "until deleted", "open"] {
+    for words in [
+        "1.2.3, process 7",
+        "no-new-privileges, seccomp\n",
+        "without landlock: it is switched off",
+        "keyring (asked for)",
+        "until deleted",
+        "open",
+    ] {
         assert!(done.output.contains(words), "{words}: {}", done.output);
     }
     assert!(!done.output.contains("revoked") && !done.output.contains("rotated"), "{}", done.output);
@@ -87,6 +98,7 @@ fn the_status_says_what_a_person_wants_to_know() {
     }
     let json: serde_json::Value =
         serde_json::from_str(&usher(&["status", "--json"], b"", agent(true)).output).expect("JSON");
+    assert_eq!(json["sandbox"]["holds"][1], "seccomp");
     assert_eq!((&json["pid"], &json["revocations"][0]["state"]), (&7.into(), &"pending".into()));
     let done = usher(&["agent", "stop"], b"", stopping());
     assert_eq!((done.exit, &*done.output), (Exit::Done, "The agent has ended.\n"));
