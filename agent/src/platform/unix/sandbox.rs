@@ -21,15 +21,17 @@ pub(in crate::platform) use self::witness::witnessed;
 #[cfg(target_os = "linux")]
 pub fn confine(places: &Places) -> Sandbox {
     let mut sandbox = Sandbox::default();
-    let mut note = |name: &str, done: Result<(), String>| match done {
-        Ok(()) => sandbox.holds.push(name.to_owned()),
-        Err(why) => sandbox.lacks.push(format!("{name}: {why}")),
+    let mut note = |done: Result<&str, &str>| match done {
+        Ok(name) => sandbox.holds.push(name.to_owned()),
+        Err(lacking) => sandbox.lacks.push(lacking.to_owned()),
     };
-    let privileges = rustix::thread::set_no_new_privs(true);
-    note("no-new-privileges", privileges.map_err(|_| "this kernel does not have it".to_owned()));
-    note("landlock", files::keep_to(places));
+    note(match rustix::thread::set_no_new_privs(true) {
+        Ok(()) => Ok("no-new-privileges"),
+        Err(_) => Err("no-new-privileges: this kernel does not have it"),
+    });
+    note(files::keep_to(places));
     // Last, for it forbids what sets such things up.
-    note("seccomp", calls::forbid());
+    note(calls::forbid());
     sandbox
 }
 

@@ -48,7 +48,10 @@ impl PassphraseSource {
         let useless = |error: io::Error| {
             StoreError::PassphraseFile(match error.kind() {
                 io::ErrorKind::NotFound => "the file is not there",
-                io::ErrorKind::PermissionDenied => "this user may not read the file",
+                // On Linux the agent's sandbox has the files that were there when it was set up.
+                io::ErrorKind::PermissionDenied => {
+                    "this user may not read the file, or it is newer than the agent, which has to be started again"
+                }
                 io::ErrorKind::FileTooLarge => "the file is larger than a passphrase",
                 _ => "the file system refused",
             })

@@ -106,13 +106,14 @@ const TIOCLINUX: u64 = 0x541c;
 /// Numbers from here on are those of x32, a second set of the same calls, which only x86-64 has.
 const X32: u32 = 0x4000_0000;
 
-/// Refuses the calls to the calling thread, and to all that it will start.
-pub(super) fn forbid() -> Result<(), String> {
-    let filters = filters().map_err(|_| "it is not made for this processor".to_owned())?;
-    filters
-        .iter()
-        .try_for_each(|filter| apply_filter(filter))
-        .map_err(|_| "this kernel does not have it, or a container does not let the agent use it".to_owned())
+/// Refuses the calls to the calling thread, and to all that it will start. Tells what holds, or what is
+/// lacking.
+pub(super) fn forbid() -> Result<&'static str, &'static str> {
+    let filters = filters().map_err(|_| "seccomp: the agent has no filter for this processor")?;
+    let applied = filters.iter().try_for_each(|filter| apply_filter(filter));
+    applied
+        .map(|()| "seccomp")
+        .map_err(|_| "seccomp: this kernel does not have it, or what surrounds the agent forbids it")
 }
 
 fn filters() -> Result<[BpfProgram; 3], seccompiler::BackendError> {

@@ -31,21 +31,20 @@ const SYSTEM: [&str; 12] = [
     "/dev/urandom",
 ];
 
-/// Keeps the calling thread to the files that it needs; nothing may be executed.
-pub(super) fn keep_to(places: &Places) -> Result<(), String> {
+/// Keeps the calling thread to the files that it needs; nothing may be executed. Tells what holds, or what is
+/// lacking.
+pub(super) fn keep_to(places: &Places) -> Result<&'static str, &'static str> {
     // A rule is for a folder that is there.
     for folder in &places.own {
-        let _ = make_folder(folder); // who cannot write there will be told when it is tried
+        let _ = make_folder(folder); // who cannot write there is told when it is tried
     }
     match restrict(places) {
-        Ok(RulesetStatus::FullyEnforced) => Ok(()),
-        Ok(RulesetStatus::PartiallyEnforced) => {
-            Err("this kernel has an old version of it, which does not cover all".to_owned())
-        }
+        Ok(RulesetStatus::FullyEnforced) => Ok("landlock"),
+        Ok(RulesetStatus::PartiallyEnforced) => Ok("landlock-in-part"), // of an older kernel
         Ok(RulesetStatus::NotEnforced) => {
-            Err("this kernel does not have it, or it is switched off".to_owned())
+            Err("landlock: this kernel does not have it, or it is switched off")
         }
-        Err(_) => Err("something around the agent, such as a container, does not let it use this".to_owned()),
+        Err(_) => Err("landlock: what surrounds the agent, such as a container, does not let it use that"),
     }
 }
 

@@ -17,6 +17,7 @@ use rustix::io::retry_on_intr;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socketpair};
 use rustix::process::{Signal, set_parent_process_death_signal, setsid};
+use rustix::thread::set_name;
 use usher_proto::{Code, Refusal};
 
 use super::calls;
@@ -96,6 +97,7 @@ fn ask(witness: &OwnedFd, pid: u32, answer: &mut [u8]) -> Option<Shown> {
 /// The witness's whole life.
 fn testify(socket: &OwnedFd) -> ! {
     alone_with(socket);
+    let _ = set_name(c"usher-witness");
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
     let _ = setsid();
     let _ = calls::forbid();
