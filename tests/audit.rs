@@ -12,7 +12,7 @@ use std::path::Path;
 use serde_json::Value;
 
 /// The lines of a log's newest file.
-fn lines(path: &Path) -> Vec<Value> {
+pub(crate) fn lines(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap_or_default();
     text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
 }

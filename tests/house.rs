@@ -153,6 +153,7 @@ fn unsafe_code_is_in_named_files_with_a_reason_beside_it() {
     let named = [
         "agent/src/platform/unix.rs",
         "agent/src/platform/unix/program.rs",
+        "agent/src/platform/unix/sandbox/witness.rs",
         "agent/src/platform/windows.rs",
         "agent/src/platform/windows/program.rs",
         "agent/src/seal/page.rs",

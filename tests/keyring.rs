@@ -8,6 +8,7 @@ use usher_tests::home::{Home, dot_cloudflared};
 use usher_tests::keyring_daemon::{KeyringDaemon, SessionBus};
 
 use crate::PROGRAMS;
+use crate::sandbox::agent_is_confined;
 
 const APP: &str = "--app=https://app.example.test";
 
@@ -35,6 +36,16 @@ fn a_lookup_is_answered_out_of_the_keyring_after_a_restart() {
         home.usher(&["agent", "stop"]).expect(0);
         let after = home.usher(&["access", "token", APP]).expect(0);
         assert_eq!((before.stdout, after.stderr.as_str()), (after.stdout, ""), "and later runs say nothing");
+    });
+}
+
+/// The first run tries the keyring, for which threads are started that stay.
+#[test]
+fn threads_that_the_keyring_needs_are_in_the_agents_sandbox() {
+    on_a_bus("threads_that_the_keyring_needs_are_in_the_agents_sandbox", |_daemon, home| {
+        dot_cloudflared(home.path());
+        home.usher(&["import"]).expect(0);
+        agent_is_confined(&home);
     });
 }
 

@@ -9,7 +9,7 @@
 //! - [`faults`]: stores that fail, hang or forget
 //! - [`stores`]: every store keeps the same promises, and some of its own
 //! - [`crash`], [`load`], [`secrets`]: what a crash, a crowd and a curious reader get
-//! - [`memory`]: what another process sees of the agent's memory
+//! - [`memory`]: what another process sees of the agent's memory; [`sandbox`]: what the agent sees of others
 //! - [`fuzzed`]: bytes that nobody thought of, wherever bytes of others come in
 //! - [`keyring`]: the real programs on a real keyring
 //! - [`house`]: the rules that the compiler does not know
@@ -48,6 +48,8 @@ mod memory;
 mod programs;
 mod revoke;
 mod rotate;
+#[cfg(target_os = "linux")]
+mod sandbox;
 mod secrets;
 mod stores;
 mod tunnels;

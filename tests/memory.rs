@@ -17,6 +17,7 @@ use usher_tests::wire::lines;
 use usher_tests::world::eventually;
 
 use crate::revoke::ADMINISTRATOR;
+use crate::sandbox::children;
 use crate::{BROWSER, PROGRAMS};
 
 const NOBODY: u32 = 65534;
@@ -63,6 +64,9 @@ fn the_memory_of_an_agent_is_its_own_in_every_way_of_starting() {
         let home = Home::new(PROGRAMS);
         let foreground = home.start_agent(&[]);
         is_hardened(foreground.process.id());
+        for witness in children(foreground.process.id()) {
+            is_hardened(witness);
+        }
         drop(foreground);
 
         let started = home.usher(&["status", "--json"]).expect(0).json();

@@ -18,10 +18,10 @@ pub use self::unix::{
     EndSignals, Listener, Stream, confine, detach, end_process, harden, make_folder, open_to_append, prepare,
     send_to_background, start_witness, uid, with_own_core_limit,
 };
-#[cfg(not(target_os = "linux"))]
-pub use self::untold::Leaving;
 #[cfg(unix)]
 use self::unix::{executable, parent, witnessed};
+#[cfg(not(target_os = "linux"))]
+pub use self::untold::Leaving;
 #[cfg(windows)]
 pub use self::windows::{
     EndSignals, Listener, Stream, confine, detach, end_process, harden, make_folder, open_to_append, prepare,

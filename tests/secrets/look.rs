@@ -68,7 +68,7 @@ pub(super) fn nobody_shows(home: &Home, search: &Search) {
     }
 }
 
-/// Expects client, agent and browser, and the page with the browser alone.
+/// Expects client, agent, its witness and browser, and the page with the browser alone.
 #[cfg(target_os = "linux")]
 fn only_the_browser_has(desk: &Desk, search: &Search, page: &str) {
     let (with, without): (Vec<_>, Vec<_>) = super::search::processes(desk.home.path())
@@ -76,7 +76,7 @@ fn only_the_browser_has(desk: &Desk, search: &Search, page: &str) {
         .partition(|process| search.find(&process.command_line).is_some());
     let shown: Vec<_> = with.iter().map(|process| String::from_utf8_lossy(&process.command_line)).collect();
     assert_eq!(shown, [format!("edge\0open\0{page}\0")], "which shows that the search finds it");
-    assert_eq!(without.len(), 2, "agent and client");
+    assert_eq!(without.len(), 3, "agent, its witness and client");
     for process in with.iter().chain(&without) {
         search.clean("an environment", &process.environment);
     }
