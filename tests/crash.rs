@@ -1,5 +1,8 @@
 //! A crash at any moment: afterwards every credential is the old or the new one.
 
+#[cfg(unix)]
+mod killed;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;

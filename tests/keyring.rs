@@ -5,7 +5,8 @@ use std::process::Command;
 
 use usher_tests::again;
 use usher_tests::home::{Home, dot_cloudflared};
-use usher_tests::keyring_daemon::{KeyringDaemon, SessionBus};
+use usher_tests::keyring_daemon::KeyringDaemon;
+use usher_tests::session_bus::SessionBus;
 
 use crate::PROGRAMS;
 use crate::sandbox::agent_is_confined;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use usher_tests::home::{Foreground, Home};
-use usher_tests::keyring_daemon::SessionBus;
+use usher_tests::session_bus::SessionBus;
 use usher_tests::logind::Logind;
 use usher_tests::token::{app_token, file_name};
 use usher_tests::world::eventually;

@@ -27,7 +27,8 @@ mod secret_service {
     use usher_agent::store::{Store, StoreError, StoreName};
     use usher_tests::again;
     use usher_tests::contract::{load, record};
-    use usher_tests::keyring_daemon::{INSTALL, KeyringDaemon, SessionBus};
+    use usher_tests::keyring_daemon::{INSTALL, KeyringDaemon};
+    use usher_tests::session_bus::SessionBus;
 
     use super::*;
 

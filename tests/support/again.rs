@@ -11,10 +11,14 @@ pub fn is_inner() -> bool {
     std::env::var_os(INNER).is_some()
 }
 
+/// Makes a command start an inner run.
+pub fn mark(command: &mut Command) -> &mut Command {
+    command.env(INNER, "1")
+}
+
 /// Runs one test of the program that `command` starts, as the inner run, and passes its failure on.
 pub fn run(test: &str, command: &mut Command) {
-    let started = command
-        .env(INNER, "1")
+    let started = mark(command)
         .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .output()
         .unwrap_or_else(|error| panic!("{command:?}: {error}"));

@@ -1,7 +1,6 @@
-//! A GNOME Keyring of its own on a session bus of its own, in a folder that goes with it.
+//! A GNOME Keyring of its own, on a [session bus](crate::session_bus) of its own.
 
-use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -9,8 +8,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use tempfile::TempDir;
-
 /// What to do where the programs are missing.
 pub const INSTALL: &str =
     "these tests need a real keyring: apt-get install gnome-keyring dbus libsecret-tools";
@@ -21,79 +18,8 @@ const PASSWORD: &[u8] = b"the keyring's own password";
 /// The keyring that the daemon makes for a login.
 const COLLECTION: &str = "/org/freedesktop/secrets/collection/login";
 
-/// Nothing is started by the bus itself: a daemon that was killed stays away until a test starts it.
-const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:dir=FOLDER</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"#;
-
-/// A session bus in a folder of its own. It ends with the value.
-pub struct SessionBus {
-    home: TempDir,
-    bus: Child,
-    address: String,
-}
-
-impl SessionBus {
-    /// Starts a bus on which nobody keeps secrets yet.
-    pub fn start() -> Self {
-        let home = tempfile::tempdir().expect("a temporary folder");
-        let config = home.path().join("bus.conf");
-        fs::write(&config, BUS.replace("FOLDER", &home.path().display().to_string())).expect("a file");
-        let mut bus = Command::new("dbus-daemon")
-            .arg(format!("--config-file={}", config.display()))
-            .args(["--nofork", "--nopidfile", "--print-address"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("dbus-daemon: {error}; {INSTALL}"));
-        let mut address = String::new();
-        let output = bus.stdout.take().expect("a pipe");
-        BufReader::new(output).read_line(&mut address).expect("the bus tells its address");
-        let address = address.trim().to_owned();
-        assert!(!address.is_empty(), "dbus-daemon told no address");
-        Self { home, bus, address }
-    }
-
-    /// Tells where it is.
-    pub fn address(&self) -> &str {
-        &self.address
-    }
-
-    /// Makes a command find this bus, and a home folder of its own.
-    pub fn surround<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        let home = self.home.path();
-        command
-            .env("DBUS_SESSION_BUS_ADDRESS", &self.address)
-            .env("HOME", home)
-            .env("XDG_RUNTIME_DIR", home)
-            .env("XDG_DATA_HOME", home.join("data"))
-            .env("XDG_CONFIG_HOME", home.join("config"))
-            .env("XDG_CACHE_HOME", home.join("cache"))
-            .env_remove("DISPLAY")
-            .env_remove("WAYLAND_DISPLAY")
-            .env_remove("GNOME_KEYRING_CONTROL")
-    }
-}
-
-impl Drop for SessionBus {
-    fn drop(&mut self) {
-        let _ = self.bus.kill();
-        let _ = self.bus.wait();
-    }
-}
-
-/// A keyring daemon on the bus and in the home of this process, which a [`SessionBus`] must
-/// surround. It ends with the value.
+/// A keyring daemon on the bus and in the home of this process, which a
+/// [`SessionBus`](crate::session_bus::SessionBus) must surround. It ends with the value.
 pub struct KeyringDaemon {
     process: Child,
 }

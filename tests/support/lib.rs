@@ -1,6 +1,6 @@
 //! What the tests share: an agent in this process or in one of its own, a clean home, tokens, the two
 //! forms of the wire, a simulated Cloudflare edge, the promises that every store keeps, and what
-//! holds for any bytes.
+//! holds for any bytes, and after any kill.
 
 pub mod again;
 pub mod agent;
@@ -13,8 +13,11 @@ pub mod fuzz;
 pub mod home;
 #[cfg(target_os = "linux")]
 pub mod keyring_daemon;
+pub mod kills;
 #[cfg(target_os = "linux")]
 pub mod logind;
+#[cfg(target_os = "linux")]
+pub mod session_bus;
 pub mod token;
 pub mod under_way;
 pub mod wire;

@@ -11,7 +11,7 @@ use zbus::blocking::connection::Builder;
 use zbus::interface;
 use zbus::zvariant::{ObjectPath, OwnedFd, OwnedObjectPath, Value};
 
-use crate::keyring_daemon::SessionBus;
+use crate::session_bus::SessionBus;
 
 /// A test that waits longer than this has failed.
 const PATIENCE: Duration = Duration::from_secs(60);

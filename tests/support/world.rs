@@ -1,6 +1,7 @@
 //! An agent in this process and a simulated edge before it, both by one clock.
 
 use std::io::{BufReader, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -86,9 +87,7 @@ impl World {
 
     /// Asks for a login of any kind on a connection of its own.
     pub fn begin(&self, request: &Value) -> Login {
-        let mut stream = connect(self.agent.socket()).expect("the agent listens");
-        writeln!(stream, "{request}").expect("the agent reads");
-        Login(BufReader::new(stream))
+        Login::begin(self.agent.socket(), request)
     }
 
     /// Revokes, and shows the answer. While Cloudflare is given time to refuse, time goes on.
@@ -147,6 +146,13 @@ pub fn eventually<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
 pub struct Login(BufReader<Stream>);
 
 impl Login {
+    /// Asks an agent for a login of any kind on a connection of its own.
+    pub fn begin(socket: &Path, request: &Value) -> Self {
+        let mut stream = connect(socket).expect("the agent listens");
+        writeln!(stream, "{request}").expect("the agent reads");
+        Self(BufReader::new(stream))
+    }
+
     /// Waits for the next word that it is still awaited.
     ///
     /// # Panics
