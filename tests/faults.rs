@@ -1,4 +1,4 @@
-//! Stores that fail, hang or forget.
+//! Stores that fail, hang or forget, and a world that does not stay as it was.
 
 use std::time::Duration;
 
@@ -11,7 +11,13 @@ use usher_tests::faulty::{Faulty, Mood, Switch};
 use usher_tests::token::{app_token, file_name, import_file};
 
 fn agent() -> (TestAgent, Switch) {
+    agent_in(Mood::Well)
+}
+
+/// Starts an agent whose store has a mood from the beginning: it is read as soon as the agent runs.
+fn agent_in(mood: Mood) -> (TestAgent, Switch) {
     let (store, switch) = Faulty::new();
+    switch.set(mood);
     (TestAgent::with(Box::new(store), 64), switch)
 }
 
@@ -50,8 +56,7 @@ fn a_secret_that_cannot_be_stored_can_be_used_and_the_failure_is_told() {
 
 #[test]
 fn a_store_that_cannot_be_read_is_an_error_and_not_an_empty_list() {
-    let (agent, switch) = agent();
-    switch.set(Mood::Fails(StoreError::Unavailable("nobody answers on the session bus")));
+    let (agent, switch) = agent_in(Mood::Fails(StoreError::Unavailable("nobody answers on the session bus")));
     for request in
         [json!({"list": {}}), json!({"token": {"app": "app1.example.com"}}), json!({"forget-all": {}})]
     {
@@ -112,8 +117,7 @@ fn a_store_that_hangs_delays_nobody_who_does_not_need_it() {
 /// A hundred clients that wait for a store that hangs wait once, not one after the other.
 #[test]
 fn many_clients_share_one_reading_of_the_store() {
-    let (agent, switch) = agent();
-    switch.set(Mood::Hangs);
+    let (agent, switch) = agent_in(Mood::Hangs);
     let before = std::time::Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..50 {
