@@ -1,5 +1,8 @@
 //! Stores that fail, hang or forget, and a world that does not stay as it was.
 
+#[cfg(target_os = "linux")]
+mod keyring;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};

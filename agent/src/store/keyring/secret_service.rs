@@ -112,9 +112,10 @@ fn understand_bus(error: &zbus::Error) -> StoreError {
         zbus::Error::FDO(error) if matches!(**error, zbus::fdo::Error::ServiceUnknown(_)) => {
             StoreError::Unavailable(NO_SERVICE)
         }
-        zbus::Error::Address(_) | zbus::Error::InputOutput(_) | zbus::Error::Handshake(_) => {
-            StoreError::Unavailable(NO_BUS)
-        }
+        zbus::Error::Address(_)
+        | zbus::Error::Connection(..)
+        | zbus::Error::InputOutput(_)
+        | zbus::Error::Handshake(_) => StoreError::Unavailable(NO_BUS),
         _ => StoreError::Unavailable(FAILED),
     }
 }
