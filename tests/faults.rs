@@ -1,5 +1,6 @@
 //! Stores that fail, hang or forget, and a world that does not stay as it was.
 
+mod clock;
 #[cfg(target_os = "linux")]
 mod keyring;
 

@@ -17,7 +17,8 @@ pub trait Clock: Send + Sync {
         self.now().0.saturating_mul(1000)
     }
 
-    /// Waits until it is so late.
+    /// Waits until it is so late, or until it is seen that the clock was set back: whoever waited for a
+    /// moment in between looks again.
     fn reach(&self, time: Timestamp) -> BoxFuture<'_, ()>;
 }
 
@@ -43,9 +44,12 @@ impl Clock for SystemClock {
 
     fn reach(&self, time: Timestamp) -> BoxFuture<'_, ()> {
         async move {
-            while let Some(left) = u64::try_from(self.now().seconds_until(time)).ok().filter(|left| *left > 0)
-            {
-                tokio::time::sleep(Duration::from_secs(left).min(LONGEST_SLEEP)).await;
+            let left = || u64::try_from(self.now().seconds_until(time)).ok().filter(|left| *left > 0);
+            while let Some(before) = left() {
+                tokio::time::sleep(Duration::from_secs(before).min(LONGEST_SLEEP)).await;
+                if left().is_some_and(|left| left >= before) {
+                    break; // the clock was set back
+                }
             }
         }
         .boxed()

@@ -39,8 +39,9 @@ impl Clock for TestClock {
 
     fn reach(&self, time: Timestamp) -> BoxFuture<'_, ()> {
         async move {
+            let (mut turned, begin) = (self.0.subscribe(), *self.0.borrow());
             // The sender is `self`, so waiting cannot fail.
-            let _ = self.0.subscribe().wait_for(|now| *now >= time.0).await;
+            let _ = turned.wait_for(|now| *now >= time.0 || *now < begin).await;
         }
         .boxed()
     }

@@ -46,7 +46,11 @@ impl Broker {
                 Some(due) => tokio::select! {
                     // What is in use may have changed meanwhile: look again before anything is done.
                     () = self.used.notified() => {}
-                    () = self.clock.reach(due.at) => self.renew_due(due, &mut failures).await,
+                    () = self.clock.reach(due.at) => {
+                        if self.clock.now() >= due.at {
+                            self.renew_due(due, &mut failures).await;
+                        }
+                    }
                 },
             }
         }

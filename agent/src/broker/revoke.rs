@@ -92,7 +92,8 @@ impl Broker {
     /// Ends each, and looks again at those that Cloudflare was told of, until it refuses them or a
     /// caller has waited for long enough.
     async fn end_all(&self, ids: &[CredentialId], events: &Events) -> HashMap<CredentialId, Ending> {
-        let end = Timestamp(self.clock.now().0 + PATIENCE);
+        let begin = self.clock.now();
+        let end = Timestamp(begin.0 + PATIENCE);
         let mut endings = HashMap::<_, Ending>::new();
         loop {
             let open = ids.iter().filter(|id| endings.get(*id).is_none_or(Ending::may_settle)).cloned();
@@ -101,7 +102,8 @@ impl Broker {
                 endings.insert(id, ending);
             }
             let now = self.clock.now();
-            if now >= end || !endings.values().any(Ending::may_settle) {
+            let set_back = now < begin; // and nobody knows how long a caller has waited
+            if now >= end || set_back || !endings.values().any(Ending::may_settle) {
                 break;
             }
             events.tell(Event::Waiting { left: u32::try_from(now.seconds_until(end)).unwrap_or(0) });

@@ -27,6 +27,7 @@ pub(in crate::broker) struct Tries {
 
 struct Try {
     count: u32,
+    since: Timestamp,
     next: Timestamp,
     why: Why,
 }
@@ -44,7 +45,7 @@ impl Tries {
             _ => 0,
         };
         let next = Timestamp(now.0 + pause.max(asked));
-        self.tried.insert(id.clone(), Try { count, next, why });
+        self.tried.insert(id.clone(), Try { count, since: now, next, why });
     }
 
     pub(super) fn forget(&mut self, id: &CredentialId) {
@@ -55,8 +56,10 @@ impl Tries {
         self.tried.get(id).map_or(Why::NotTried, |tried| tried.why.clone())
     }
 
-    fn next(&self, id: &CredentialId) -> Timestamp {
-        self.tried.get(id).map_or(Timestamp(0), |tried| tried.next)
+    /// Tells when to try again. After a clock was set back that is now: the pause may be over or not.
+    fn next(&self, id: &CredentialId, now: Timestamp) -> Timestamp {
+        let tried = self.tried.get(id).filter(|tried| tried.since <= now);
+        tried.map_or(Timestamp(0), |tried| tried.next)
     }
 }
 
@@ -86,17 +89,17 @@ impl Broker {
     /// Tells when the next one is due that nobody is at; none while nothing is, or the agent is locked or
     /// may not go out.
     fn next_try(&self) -> Option<Timestamp> {
-        let inner = self.inner();
+        let (inner, now) = (self.inner(), self.clock.now());
         let able = self.edge.is_some() && inner.cache.vault().is_open();
         let free = inner.notes.revoking().filter(|(id, _)| !inner.tries.claimed.contains(*id));
-        able.then(|| free.map(|(id, _)| inner.tries.next(id)).min()).flatten()
+        able.then(|| free.map(|(id, _)| inner.tries.next(id, now)).min()).flatten()
     }
 
     async fn try_again(&self) {
         let now = self.clock.now();
         let mut claim = self.claim();
         for id in self.revoking() {
-            let is_due = self.inner().tries.next(&id) <= now;
+            let is_due = self.inner().tries.next(&id, now) <= now;
             if is_due {
                 claim.take(&id);
             }
@@ -121,20 +124,21 @@ mod tests {
     #[test]
     fn pauses_grow_and_have_an_end_and_heed_what_the_api_asks() {
         let (mut tries, id) = (Tries::default(), "revoked-0123456789ab".parse().expect("an id"));
-        assert_eq!(tries.next(&id), Timestamp(0), "at once");
+        assert_eq!(tries.next(&id, NOW), Timestamp(0), "at once");
         let mut pauses = Vec::new();
         for _ in 0..9 {
             tries.note(&id, Why::Offline, NOW);
-            pauses.push(NOW.seconds_until(tries.next(&id)));
+            pauses.push(NOW.seconds_until(tries.next(&id, NOW)));
         }
         assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 320, 600, 600]);
         tries.forget(&id);
         for _ in 0..9 {
             tries.note(&id, Why::Settling, NOW);
         }
-        assert_eq!(NOW.seconds_until(tries.next(&id)), SETTLING);
+        assert_eq!(NOW.seconds_until(tries.next(&id, NOW)), SETTLING);
         let after = Some(Duration::from_secs(30));
         tries.note(&id, Why::Failed(ApiError::RateLimited { after }), NOW);
-        assert_eq!(NOW.seconds_until(tries.next(&id)), 30);
+        assert_eq!(NOW.seconds_until(tries.next(&id, NOW)), 30);
+        assert_eq!(tries.next(&id, Timestamp(NOW.0 - 1)), Timestamp(0), "the clock was set back");
     }
 }
