@@ -2,7 +2,11 @@
 
 mod clock;
 #[cfg(target_os = "linux")]
+mod disk;
+#[cfg(target_os = "linux")]
 mod keyring;
+#[cfg(unix)]
+mod signals;
 
 use std::time::Duration;
 

@@ -6,7 +6,7 @@
 //! - [`lookup`]: which token answers which URL
 //! - [`import`]: what comes in, what is left out, and what a second import changes
 //! - [`lock`]: what a locked agent tells; [`closing`]: when it locks itself
-//! - [`faults`]: stores that fail, hang or forget
+//! - [`faults`]: stores that fail, hang or forget; disks, clocks, signals and buses that do as they like
 //! - [`stores`]: every store keeps the same promises, and some of its own
 //! - [`crash`], [`load`], [`secrets`]: what a crash, a crowd and a curious reader get
 //! - [`memory`]: what another process sees of the agent's memory; [`sandbox`]: what the agent sees of others
