@@ -12,12 +12,17 @@ use crate::PROGRAMS;
 use crate::sandbox::agent_is_confined;
 
 const APP: &str = "--app=https://app.example.test";
+/// The agent finds out itself which store works, as it does for a person.
+const CHOOSES: &str = "";
+/// A daemon that is slow for once shall not lead to the kernel's keyring, which is that of whoever runs the
+/// tests.
+const KEYRING: &str = "store = \"keyring\"\n";
 
-/// Runs the inner half of a test on a bus of its own.
-fn on_a_bus(test: &str, inner: fn(KeyringDaemon, Home)) {
+/// Runs the inner half of a test on a bus of its own, with these lines in the config file.
+fn on_a_bus(test: &str, config: &str, inner: fn(KeyringDaemon, Home)) {
     if again::is_inner() {
         let home = Home::new(PROGRAMS);
-        home.configure("");
+        home.configure(config);
         return inner(KeyringDaemon::start(), home);
     }
     let bus = SessionBus::start();
@@ -27,7 +32,7 @@ fn on_a_bus(test: &str, inner: fn(KeyringDaemon, Home)) {
 
 #[test]
 fn a_lookup_is_answered_out_of_the_keyring_after_a_restart() {
-    on_a_bus("a_lookup_is_answered_out_of_the_keyring_after_a_restart", |_daemon, home| {
+    on_a_bus("a_lookup_is_answered_out_of_the_keyring_after_a_restart", CHOOSES, |_daemon, home| {
         let folder = dot_cloudflared(home.path());
         let first = home.usher(&["import", "--shred"]).expect(0);
         assert!(first.stderr.contains("keyring"), "the first run says which store: {first:?}");
@@ -52,7 +57,7 @@ fn threads_that_the_keyring_needs_are_in_the_agents_sandbox() {
 
 #[test]
 fn a_keyring_that_is_locked_is_named_and_opens_again() {
-    on_a_bus("a_keyring_that_is_locked_is_named_and_opens_again", |daemon, home| {
+    on_a_bus("a_keyring_that_is_locked_is_named_and_opens_again", KEYRING, |daemon, home| {
         dot_cloudflared(home.path());
         home.usher(&["import"]).expect(0);
         daemon.lock();
@@ -68,21 +73,25 @@ fn a_keyring_that_is_locked_is_named_and_opens_again() {
 
 #[test]
 fn a_keyring_that_hangs_is_an_error_within_seconds_and_then_works_again() {
-    on_a_bus("a_keyring_that_hangs_is_an_error_within_seconds_and_then_works_again", |daemon, home| {
-        dot_cloudflared(home.path());
-        home.usher(&["import"]).expect(0);
-        home.usher(&["agent", "stop"]).expect(0);
-        daemon.freeze(true);
-        let refused = home.usher(&["access", "token", APP]).expect(7);
-        assert!(refused.stderr.contains("did not answer in time"), "{refused:?}");
-        daemon.freeze(false);
-        home.usher(&["access", "token", APP]).expect(0);
-    });
+    on_a_bus(
+        "a_keyring_that_hangs_is_an_error_within_seconds_and_then_works_again",
+        KEYRING,
+        |daemon, home| {
+            dot_cloudflared(home.path());
+            home.usher(&["import"]).expect(0);
+            home.usher(&["agent", "stop"]).expect(0);
+            daemon.freeze(true);
+            let refused = home.usher(&["access", "token", APP]).expect(7);
+            assert!(refused.stderr.contains("did not answer in time"), "{refused:?}");
+            daemon.freeze(false);
+            home.usher(&["access", "token", APP]).expect(0);
+        },
+    );
 }
 
 #[test]
 fn a_keyring_daemon_that_was_replaced_is_found_again() {
-    on_a_bus("a_keyring_daemon_that_was_replaced_is_found_again", |daemon, home| {
+    on_a_bus("a_keyring_daemon_that_was_replaced_is_found_again", KEYRING, |daemon, home| {
         dot_cloudflared(home.path());
         home.usher(&["import"]).expect(0);
         daemon.kill();
