@@ -127,10 +127,7 @@ impl Life {
         self.start();
         let changed = self.look(operation, &before).map_err(|how| format!("{operation:?}: {how}"))?;
         self.no_file_tells()?;
-        let left: Vec<_> = below(self.home.path()).symmetric_difference(&self.files).cloned().collect();
-        if !left.is_empty() {
-            return Err(format!("{operation:?}: files stay, or are missing: {left:?}"));
-        }
+        self.files_are_as_before().map_err(|how| format!("{operation:?}: {how}"))?;
         Ok(Killed { operation, answered, changed: changed > 0, half_written })
     }
 

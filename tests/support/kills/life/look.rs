@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{Life, REFRESHED, RENEWED};
+use crate::kills::files::below;
 use crate::kills::ledger::{KEPT, Ledger, Name};
 use crate::kills::operation::Operation;
 use crate::world::eventually;
+
+/// A file that stays longer is not being written.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
 
 impl Life {
     /// Allows what the edge has issued and had not before: whether it came into the agent nobody saw.
@@ -82,6 +87,23 @@ impl Life {
             }
         }
         Ok(())
+    }
+
+    /// Sees that the files that belong there are there, and no others. One that an agent writes just now,
+    /// because it finishes what was cut short, goes away by itself.
+    pub(super) fn files_are_as_before(&self) -> Result<(), String> {
+        let end = Instant::now() + WRITTEN_WITHIN;
+        loop {
+            let now = below(self.home.path());
+            let others: Vec<_> = now.symmetric_difference(&self.files).collect();
+            if others.is_empty() {
+                return Ok(());
+            }
+            if Instant::now() > end {
+                return Err(format!("files stay, or are missing: {others:?}"));
+            }
+            std::thread::yield_now();
+        }
     }
 
     /// Sees that no file of the home, or of the keyring's, tells a secret.
