@@ -48,7 +48,7 @@ fn a_lookup_is_answered_out_of_the_keyring_after_a_restart() {
 /// The first run tries the keyring, for which threads are started that stay.
 #[test]
 fn threads_that_the_keyring_needs_are_in_the_agents_sandbox() {
-    on_a_bus("threads_that_the_keyring_needs_are_in_the_agents_sandbox", |_daemon, home| {
+    on_a_bus("threads_that_the_keyring_needs_are_in_the_agents_sandbox", CHOOSES, |_daemon, home| {
         dot_cloudflared(home.path());
         home.usher(&["import"]).expect(0);
         agent_is_confined(&home);

@@ -66,7 +66,7 @@ fn a_keyring_that_is_locked_in_the_middle_of_a_put_keeps_the_old_or_the_new_one(
                 found == kept || found == last,
                 "lock {lock}: {found:?} is neither {kept:?} nor {last:?}"
             );
-            assert_eq!(store.load().map(|all| all.len()), Ok(1), "lock {lock}");
+            assert_eq!(store.load().map(|all| all.records.len()), Ok(1), "lock {lock}");
         }
     });
 }

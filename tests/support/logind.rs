@@ -67,7 +67,7 @@ impl Logind {
         let ours = rustix::process::geteuid().as_raw();
         let session = |own| Session { uid: if own { ours } else { ours + 1 } };
         let build = || -> zbus::Result<Connection> {
-            Builder::address(bus.address())?
+            Builder::address(&*bus.address())?
                 .serve_at(TOP, Manager(sender))?
                 .serve_at(path(true), session(true))?
                 .serve_at(path(false), session(false))?

@@ -44,12 +44,16 @@ impl SessionBus {
         Self { bus: Bus::start(home.path()), home }
     }
 
+    /// Tells where it is. Without the bus's id, so that it can come back at the same place with another one.
+    pub fn address(&self) -> String {
+        format!("unix:path={}", socket(self.home.path()).display())
+    }
+
     /// Makes a command find this bus, and a home folder of its own.
     pub fn surround<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         let home = self.home.path();
         command
-            // Without the bus's id, so that it can come back at the same place with another one.
-            .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", socket(home).display()))
+            .env("DBUS_SESSION_BUS_ADDRESS", self.address())
             .env(PROCESS, self.bus.0.id().to_string())
             .env("HOME", home)
             .env("XDG_RUNTIME_DIR", home)

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 #[cfg(target_os = "linux")]
-use usher_agent::store::{Store, choose::SERVICE, kernel::Kernel, keyring::Keyring};
+use usher_agent::store::{Contents, Store, choose::SERVICE, kernel::Kernel, keyring::Keyring};
 
 use crate::again;
 use crate::home::Home;
@@ -112,8 +112,9 @@ impl Ground {
 
 #[cfg(target_os = "linux")]
 fn empty(store: &mut dyn Store) {
-    let records = store.load().expect("it opens").into_iter().map(|record| record.credential.id.clone());
-    let notes = store.notes().expect("it opens").into_iter().map(|note| note.id);
+    let Contents { records, notes } = store.load().expect("it opens");
+    let records = records.into_iter().map(|record| record.credential.id.clone());
+    let notes = notes.into_iter().map(|note| note.id);
     let all: Vec<_> = records.chain(notes).collect();
     all.iter().for_each(|id| store.remove(id).expect("it can be emptied"));
 }
