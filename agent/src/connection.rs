@@ -2,21 +2,24 @@
 
 mod inbox;
 mod outbox;
+mod received;
+mod turn;
 
 use std::future::poll_fn;
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
-use usher_proto::frame::{self, FrameError, Scan};
-use usher_proto::{Answer, Code, Refusal, Request, codec, json};
+use usher_proto::{Answer, Code, Refusal, Request, frame};
 
 use self::inbox::Inbox;
 use self::outbox::Outbox;
+use self::received::{Received, look};
+use self::turn::Turn;
 use crate::broker::Events;
 use crate::handler::Handler;
 use crate::peer::Peer;
@@ -33,34 +36,22 @@ enum Form {
     Lines,
 }
 
-/// What came of looking for a message.
-enum Received {
-    Request {
-        request: Result<Request, Refusal>,
-        used: usize,
-    },
-    /// Not yet; so many bytes are needed from the beginning of the inbox.
-    Incomplete(usize),
-    /// What comes after this cannot be told from it: the answer is the last one.
-    Broken(Refusal),
-}
-
 /// Serves a connection until the peer leaves, breaks the protocol or is too slow.
 ///
 /// # Errors
 /// The connection broke.
 pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: &Activity) -> io::Result<()> {
-    let (mut inbox, mut outbox) = (Inbox::new(), Outbox::new());
+    let (mut inbox, mut turn) = (Inbox::new(), Turn::new());
     if inbox.read(&mut stream).await? == 0 {
         return Ok(());
     }
     let form = if inbox.bytes()[0] == frame::MAGIC[0] { Form::Frames } else { Form::Lines };
     loop {
         activity.idle();
-        if inbox.is_empty() && inbox.read(&mut stream).await? == 0 {
+        if inbox.is_empty() && turn.wait(pin!(inbox.read(&mut stream))).await? == 0 {
             return Ok(());
         }
-        let received = match in_time(complete(&mut stream, &mut inbox, form)).await {
+        let received = match in_time(pin!(complete(&mut stream, &mut inbox, form, activity))).await {
             Ok(Ok(Some(received))) => received,
             Ok(Ok(None)) => return Ok(()),
             Ok(Err(error)) => return Err(error),
@@ -72,22 +63,19 @@ pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: 
         };
         match received {
             Received::Request { request, used } => {
-                // Who watches waits for nothing in particular, and makes room for those who ask.
-                let idle = matches!(request, Ok(Request::Watch { .. })).then_some(activity);
-                if idle.is_none() {
-                    activity.busy();
-                }
+                let watching = begin(&request, activity);
                 inbox.consume(used);
                 let answer = match request {
                     Ok(request) => {
                         let events = Events::default();
-                        let answer = handler.answer(&peer, request, &events);
-                        telling(&events, answer, &mut stream, &mut outbox, form, idle).await?
+                        let answer = pin!(handler.answer(&peer, request, &events));
+                        telling(&events, answer, &mut stream, form, activity, watching).await?
                     }
                     Err(refusal) => Answer::Error(refusal),
                 };
-                send(&mut stream, outbox.fill(&answer, form)).await?;
-                outbox.wipe();
+                send(&mut stream, Outbox::of(answer, form, activity).bytes()).await?;
+                inbox.settle();
+                turn.note().await;
             }
             Received::Broken(refusal) => {
                 log::info!("closing the connection of pid {}: {:?}", peer.pid, refusal.code);
@@ -98,26 +86,37 @@ pub async fn serve(mut stream: Stream, peer: Peer, handler: &Handler, activity: 
     }
 }
 
+/// Says what the connection does from now on, by what it is asked; tells whether it watches: that is to
+/// wait for nothing in particular, and makes room for those who ask.
+fn begin(request: &Result<Request, Refusal>, activity: &Activity) -> bool {
+    use Request::{CertLogin, Headers, Login, Token, Watch};
+    match request {
+        Ok(Watch { .. }) => return true,
+        // These may wait for a person or for Cloudflare, and whoever is cut off can ask again.
+        Ok(Token { .. } | Headers { .. } | Login { .. } | CertLogin { .. }) => activity.waiting(),
+        _ => activity.busy(),
+    }
+    false
+}
+
 /// Waits for an answer, and sends what happens before it. A peer that has left is noticed when it is to
-/// be told something; what it waited for is then given up. One that may be `idle` was so at the latest
-/// when it had taken an event.
+/// be told something; what it waited for is then given up. One that is `watching` is idle again when
+/// it has taken an event.
 async fn telling(
     events: &Events,
-    answer: impl Future<Output = Answer>,
+    mut answer: Pin<&mut impl Future<Output = Answer>>,
     stream: &mut Stream,
-    outbox: &mut Outbox,
     form: Form,
-    idle: Option<&Activity>,
+    activity: &Activity,
+    watching: bool,
 ) -> io::Result<Answer> {
-    let mut answer = pin!(answer);
     loop {
         tokio::select! {
             biased;
             answer = &mut answer => return Ok(answer),
             event = events.next() => {
-                send(stream, outbox.fill(&Answer::Event(event), form)).await?;
-                outbox.wipe();
-                if let Some(activity) = idle {
+                send(stream, Outbox::of(Answer::Event(event), form, activity).bytes()).await?;
+                if watching {
                     activity.idle();
                 }
             }
@@ -126,10 +125,16 @@ async fn telling(
 }
 
 /// Reads until a whole message is there; none if the peer leaves in the middle of one.
-async fn complete(stream: &mut Stream, inbox: &mut Inbox, form: Form) -> io::Result<Option<Received>> {
+async fn complete(
+    stream: &mut Stream,
+    inbox: &mut Inbox,
+    form: Form,
+    activity: &Activity,
+) -> io::Result<Option<Received>> {
     loop {
         match look(inbox, form) {
-            Received::Incomplete(total) => inbox.make_room(total),
+            Received::Incomplete(total) if inbox.make_room(total, activity) => {}
+            Received::Incomplete(_) => return Ok(Some(Received::Broken(no_room()))),
             received => return Ok(Some(received)),
         }
         if inbox.read(stream).await? == 0 {
@@ -138,76 +143,40 @@ async fn complete(stream: &mut Stream, inbox: &mut Inbox, form: Form) -> io::Res
     }
 }
 
-fn look(inbox: &mut Inbox, form: Form) -> Received {
-    match form {
-        Form::Frames => look_for_frame(inbox.bytes()),
-        Form::Lines => look_for_line(inbox),
-    }
-}
-
-fn look_for_frame(bytes: &[u8]) -> Received {
-    match frame::scan(bytes) {
-        Ok(Scan::Incomplete { total }) => Received::Incomplete(total),
-        Ok(Scan::Message { body, end }) => {
-            Received::Request { request: decoded(codec::decode(body)), used: end }
-        }
-        Ok(Scan::Words { .. }) => Received::Broken(Refusal::new(
-            Code::BadRequest,
-            "words are for the agent to say",
-            "send a message",
-        )),
-        Err(error) => refuse_frame(error),
-    }
-}
-
-fn refuse_frame(error: FrameError) -> Received {
-    let (code, hint) = match error {
-        FrameError::NotAFrame => (Code::BadRequest, "proto/PROTOCOL.md tells how to speak to the agent"),
-        FrameError::Version(_) => {
-            (Code::WrongVersion, "install client and agent of the same release, then `usher agent stop`")
-        }
-        FrameError::TooLarge(_) => (Code::TooLarge, "send less"),
-    };
-    Received::Broken(Refusal::new(code, error.to_string(), hint))
-}
-
-fn look_for_line(inbox: &mut Inbox) -> Received {
-    let end = inbox.find(b'\n');
-    let bytes = inbox.bytes();
-    match end {
-        _ if bytes[0] != json::FIRST_BYTE => refuse_frame(FrameError::NotAFrame),
-        Some(end) if end < json::MAX_LINE => {
-            Received::Request { request: decoded(json::decode(&bytes[..end])), used: end + 1 }
-        }
-        None if bytes.len() < json::MAX_LINE => Received::Incomplete(bytes.len() + 1),
-        _ => Received::Broken(Refusal::new(
-            Code::TooLarge,
-            format!("a line is over the limit of {} bytes", json::MAX_LINE),
-            "end each request with a newline",
-        )),
-    }
-}
-
-fn decoded(request: Result<Request, codec::Malformed>) -> Result<Request, Refusal> {
-    request.map_err(|_| {
-        Refusal::new(
-            Code::BadRequest,
-            "the request was not understood",
-            "proto/PROTOCOL.md lists the requests and their members",
-        )
-    })
+/// Says that long messages, on their way in or out, take up all the memory there is for them.
+fn no_room() -> Refusal {
+    Refusal::new(
+        Code::Unavailable,
+        "too many long messages are under way at once, of this program or of all",
+        "take the answers to those before, and send it again",
+    )
 }
 
 async fn send(stream: &mut Stream, bytes: &[u8]) -> io::Result<()> {
-    in_time(stream.write_all(bytes)).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))
+    in_time(pin!(stream.write_all(bytes))).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))
 }
 
 /// Bounds the wait for the peer, and asks no clock when there is none: most messages come whole, and
 /// are taken at once.
-async fn in_time<F: Future>(work: F) -> Result<F::Output, Elapsed> {
-    let mut work = pin!(work);
+async fn in_time<F: Future>(mut work: Pin<&mut F>) -> Result<F::Output, Elapsed> {
     match poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await {
         Poll::Ready(done) => Ok(done),
         Poll::Pending => timeout(MESSAGE_DEADLINE, work).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tells how many bytes a connection's task takes.
+    fn size<'a, F>(_: impl Fn(Stream, Peer, &'a Handler, &'a Activity) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connection_takes_little_memory_while_it_does_nothing() {
+        let size = size(serve);
+        assert!(size < 3 * 1024, "{size} bytes");
     }
 }

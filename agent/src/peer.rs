@@ -1,6 +1,6 @@
 //! Who is at the other end of a connection.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use usher_proto::endpoint::User;
@@ -12,8 +12,7 @@ use crate::platform::{self, Shown};
 pub struct Peer {
     /// Its process id when it connected; 0 where the system does not tell.
     pub pid: u32,
-    /// What it runs, once somebody wanted to know.
-    program: OnceLock<Arc<Program>>,
+    program: Arc<Program>,
 }
 
 /// A process and its parent, as the system shows them.
@@ -31,19 +30,18 @@ pub struct Process {
     /// Its id.
     pub pid: u32,
     /// The file that it runs, where the system tells.
-    pub exe: Option<PathBuf>,
+    pub exe: Option<Arc<Path>>,
 }
 
 impl Peer {
     /// Makes a peer of a process if its user is ours; root is another user.
     pub fn of(pid: u32, user: Option<User>) -> Option<Self> {
-        (user? == User::own()).then_some(Self { pid, program: OnceLock::new() })
+        (user? == User::own()).then(|| Self { pid, program: Arc::new(Program::of(pid)) })
     }
 
-    /// Tells what it runs. The system is asked once for a connection, while the process is there: later
-    /// its id may be another one's.
+    /// Tells what it ran when it connected: later its id may be another one's.
     pub fn program(&self) -> &Arc<Program> {
-        self.program.get_or_init(|| Arc::new(Program::of(self.pid)))
+        &self.program
     }
 }
 
@@ -53,14 +51,16 @@ impl Program {
             return Self { process: Process { pid, exe: None }, parent: None };
         }
         let Shown { exe, parent } = platform::shown(pid);
-        Self { process: Process { pid, exe }, parent: parent.map(|(pid, exe)| Process { pid, exe }) }
+        let process = |(pid, exe): (u32, Option<PathBuf>)| Process { pid, exe: exe.map(Arc::from) };
+        Self { process: process((pid, exe)), parent: parent.map(process) }
     }
 
     /// Tells what this process runs. Who started the agent does not matter for what it does by itself.
     pub fn own() -> Arc<Self> {
         static OWN: OnceLock<Arc<Program>> = OnceLock::new();
         let own = OWN.get_or_init(|| {
-            let process = Process { pid: std::process::id(), exe: std::env::current_exe().ok() };
+            let exe = std::env::current_exe().ok().map(Arc::from);
+            let process = Process { pid: std::process::id(), exe };
             Arc::new(Program { process, parent: None })
         });
         Arc::clone(own)

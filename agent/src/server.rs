@@ -1,13 +1,17 @@
 //! Accepts connections and keeps their number bounded.
 
+mod activity;
 mod connections;
+mod shares;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-pub use self::connections::{Activity, Connections};
+pub use self::activity::Activity;
+pub use self::connections::Connections;
+pub use self::shares::{Holder, Share};
 use crate::connection;
 use crate::handler::Handler;
 use crate::platform::Listener;
@@ -27,7 +31,7 @@ pub async fn serve(listener: Listener, handler: Arc<Handler>) {
         match accepted {
             Ok((stream, Some(peer))) => {
                 let serving = Arc::clone(&handler);
-                handler.connections.spawn(async move |activity| {
+                handler.connections.spawn(Holder::of(&peer), async move |activity| {
                     if let Err(error) = connection::serve(stream, peer, &serving, &activity).await {
                         log::debug!("a connection broke: {}", error.kind());
                     }
@@ -36,7 +40,7 @@ pub async fn serve(listener: Listener, handler: Arc<Handler>) {
             Ok((_, None)) => log::warn!("turned away a process of another user"),
             Err(error) => {
                 log::warn!("no connection could be accepted: {}", error.kind());
-                handler.connections.evict();
+                handler.connections.make_room();
                 sleep(ACCEPT_PAUSE).await;
             }
         }

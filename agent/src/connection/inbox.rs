@@ -6,8 +6,12 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use usher_proto::frame::{HEADER, MAX_MESSAGE};
 use usher_proto::wiped::{Wiped, wipe};
 
+use crate::server::{Activity, Share};
+
 /// Enough for every request but those that carry a secret, so that an idle connection costs little.
 const SMALL: usize = 512;
+/// Enough for nearly every secret.
+const MIDDLE: usize = 8 * 1024;
 /// Enough for the largest message.
 const LARGE: usize = HEADER + MAX_MESSAGE;
 
@@ -15,13 +19,16 @@ const LARGE: usize = HEADER + MAX_MESSAGE;
 pub(super) struct Inbox {
     buffer: Wiped,
     filled: usize,
+    /// What the buffer takes beyond the small one that every connection has; held until the request is
+    /// answered, which has a copy of what was in it.
+    room: Option<Share>,
     /// Where to go on looking, so that a peer that sends byte by byte costs no more than another.
     looked: usize,
 }
 
 impl Inbox {
     pub(super) fn new() -> Self {
-        Self { buffer: Wiped::zeros(SMALL), filled: 0, looked: 0 }
+        Self { buffer: Wiped::zeros(SMALL), filled: 0, room: None, looked: 0 }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -47,14 +54,19 @@ impl Inbox {
         Ok(count)
     }
 
-    /// Makes room for `total` bytes from the beginning. A buffer that is too small is replaced and
-    /// wiped, never grown; and at once by the largest, whose unused pages cost nothing.
-    pub(super) fn make_room(&mut self, total: usize) {
-        if total > self.buffer.len() {
-            let mut larger = Wiped::zeros(LARGE);
-            larger[..self.filled].copy_from_slice(self.bytes());
-            self.buffer = larger;
+    /// Makes room for `total` bytes from the beginning; tells whether there is so much. A buffer that is
+    /// too small is replaced and wiped, never grown.
+    pub(super) fn make_room(&mut self, total: usize, activity: &Activity) -> bool {
+        if total <= self.buffer.len() {
+            return true;
         }
+        let length = if total <= MIDDLE { MIDDLE } else { LARGE };
+        let Some(room) = activity.room(length) else { return false };
+        let mut larger = Wiped::zeros(length);
+        larger[..self.filled].copy_from_slice(self.bytes());
+        self.buffer = larger;
+        self.room = Some(room);
+        true
     }
 
     /// Wipes the first `count` bytes and moves what follows to the front.
@@ -68,6 +80,13 @@ impl Inbox {
             let mut smaller = Wiped::zeros(SMALL);
             smaller[..left].copy_from_slice(&self.buffer[..left]);
             self.buffer = smaller;
+        }
+    }
+
+    /// Hears that the request is answered: nothing of it is left.
+    pub(super) fn settle(&mut self) {
+        if self.buffer.len() <= SMALL {
+            self.room = None;
         }
     }
 }

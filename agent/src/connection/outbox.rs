@@ -1,59 +1,78 @@
-//! What is to be sent, in a buffer that is wiped after each answer.
+//! An answer on its way out, in a buffer that is wiped after it and used for the next answer, whoever gets
+//! that one: a connection that does nothing holds none.
+
+use std::cell::Cell;
+use std::mem::take;
 
 use usher_proto::wiped::wipe;
 use usher_proto::{Answer, Code, Refusal, Wiped, frame, json};
 
-use super::Form;
+use super::{Form, no_room};
+use crate::server::{Activity, Share};
 
-/// Largest buffer that is kept between answers, in bytes: room for a token, and little for an idle
-/// connection to hold. To fetch more than a kibibyte anew each time is slow, to keep it is not.
+/// Largest buffer that is kept between answers, in bytes: room for a token. To fetch more than a kibibyte
+/// anew each time is slow, to keep it is not.
 const KEPT: usize = 2 * 1024;
 
-/// One answer at a time.
+thread_local! {
+    /// The buffer of the answer before; nearly all are taken at once by whom they are for.
+    static SPARE: Cell<Wiped> = Cell::default();
+}
+
+/// One answer.
 pub(super) struct Outbox {
     buffer: Wiped,
     filled: usize,
+    /// What a buffer takes that is not kept.
+    room: Option<Share>,
 }
 
 impl Outbox {
-    /// Begins with no room; the first answer makes some.
-    pub(super) fn new() -> Self {
-        Self { buffer: Wiped::zeros(0), filled: 0 }
-    }
-
-    /// Puts an answer in, or why there is none, and shows what to send.
-    pub(super) fn fill(&mut self, answer: &Answer, form: Form) -> &[u8] {
+    /// Puts an answer in, or why there is none. The answer itself goes: only its bytes wait for the peer.
+    pub(super) fn of(answer: Answer, form: Form, activity: &Activity) -> Self {
+        let mut outbox = Self { buffer: SPARE.take(), filled: 0, room: None };
         let filled = match form {
-            Form::Frames => frame::encode_into(answer, &mut self.buffer).ok(),
-            Form::Lines => json::encode(answer)
+            Form::Frames => frame::encode_into(&answer, &mut outbox.buffer).ok(),
+            Form::Lines => json::encode(&answer)
                 .ok()
                 .filter(|line| line.len() <= json::MAX_LINE)
-                .map(|line| self.replace(line)),
+                .map(|line| outbox.replace(line)),
         };
-        self.filled = filled.unwrap_or_else(|| {
+        outbox.filled = filled.unwrap_or_else(|| {
             let refusal = Refusal::new(
                 Code::TooLarge,
                 "the answer is over the limit of a message",
                 "ask for less, such as one profile with `usher list --profile`",
             );
-            self.replace(last_words(refusal, form))
+            outbox.replace(last_words(refusal, form))
         });
-        &self.buffer[..self.filled]
+        if outbox.buffer.len() > KEPT {
+            outbox.room = activity.room(outbox.buffer.len());
+            if outbox.room.is_none() {
+                outbox.filled = outbox.replace(last_words(no_room(), form));
+            }
+        }
+        outbox
     }
 
-    /// Wipes what was sent.
-    pub(super) fn wipe(&mut self) {
-        if self.buffer.len() > KEPT {
-            self.buffer = Wiped::zeros(0);
-        } else {
-            wipe(&mut self.buffer[..self.filled]);
-        }
-        self.filled = 0;
+    /// Shows what to send.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.buffer[..self.filled]
     }
 
     fn replace(&mut self, buffer: Wiped) -> usize {
         self.buffer = buffer;
         self.buffer.len()
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        if self.buffer.len() <= KEPT {
+            wipe(&mut self.buffer[..self.filled]);
+            let buffer = take(&mut self.buffer);
+            let _ = SPARE.try_with(|spare| spare.set(buffer));
+        }
     }
 }
 

@@ -1,51 +1,41 @@
-//! The connections that are open: a bounded number, of which the longest idle one makes room.
+//! The connections that are open: a bounded number. When there are too many, one gives way: of the
+//! program that has most of them, the one that has been idle for longest.
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
-/// Marks a connection that is in the middle of a request.
-const BUSY: u64 = u64::MAX;
+use super::activity::{Activity, BUSY, Since, WAITING};
+use super::shares::{Holder, Share, Shares};
+
+/// Bytes that long messages may take, those of all connections together: each has room for a short one
+/// of its own.
+const ROOM: usize = 32 * 1024 * 1024;
 
 /// Every open connection.
 pub struct Connections {
     cap: usize,
+    places: Arc<Shares>,
+    pub(super) room: Arc<Shares>,
     /// Counts what happens, so that "longest idle" needs no clock.
     ticks: AtomicU64,
-    open: Mutex<HashMap<u64, Open>>,
+    open: Mutex<Open>,
     /// Set when the agent ends: then a connection says when it is idle, and is closed.
     draining: AtomicBool,
     changed: Notify,
 }
 
-struct Open {
-    idle_since: Arc<AtomicU64>,
+/// By number.
+type Open = HashMap<u64, Connection>;
+
+struct Connection {
+    since: Arc<Since>,
     task: AbortHandle,
-}
-
-/// A connection's own word on whether it is in the middle of a request.
-pub struct Activity {
-    connections: Arc<Connections>,
-    idle_since: Arc<AtomicU64>,
-}
-
-impl Activity {
-    /// Says that the connection waits for a request.
-    pub fn idle(&self) {
-        self.idle_since.store(self.connections.ticks.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
-        if self.connections.draining.load(Ordering::Relaxed) {
-            self.connections.changed.notify_waiters();
-        }
-    }
-
-    /// Says that a request has begun.
-    pub fn busy(&self) {
-        self.idle_since.store(BUSY, Ordering::Relaxed);
-    }
+    place: Share,
 }
 
 impl Connections {
@@ -53,6 +43,8 @@ impl Connections {
     pub fn new(cap: usize) -> Arc<Self> {
         Arc::new(Self {
             cap,
+            places: Shares::new(cap),
+            room: Shares::new(ROOM),
             ticks: AtomicU64::new(0),
             open: Mutex::default(),
             draining: AtomicBool::new(false),
@@ -70,40 +62,61 @@ impl Connections {
         self.open().len()
     }
 
-    /// Runs a connection in a task of its own. When there are too many, the one that has been idle
-    /// for longest is closed; when all are busy, the new one is.
-    pub fn spawn<F>(self: &Arc<Self>, serve: impl FnOnce(Activity) -> F)
+    /// Runs a connection in a task of its own, unless its program has its share and nothing idle.
+    pub fn spawn<F>(self: &Arc<Self>, holder: Holder, serve: impl FnOnce(Activity) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        if self.count() >= self.cap && !self.evict() {
-            log::warn!("all {} connections are busy: one more was turned away", self.cap);
+        let place = self.places.take(&holder, 1).or_else(|| self.place_of_another(&holder));
+        let Some(place) = place else {
+            log::warn!("{} of {} connections are open: one more was turned away", self.count(), self.cap);
             return;
-        }
-        let number = self.ticks.fetch_add(1, Ordering::Relaxed);
-        let idle_since = Arc::new(AtomicU64::new(number));
-        let activity = Activity { connections: Arc::clone(self), idle_since: Arc::clone(&idle_since) };
-        let serving = serve(activity);
+        };
+        let number = self.tick();
+        let since = Arc::new(Since::new(number));
+        let serving = serve(Activity { connections: Arc::clone(self), holder, since: Arc::clone(&since) });
         let left = Leaving { connections: Arc::clone(self), number };
         let mut open = self.open();
         let task = tokio::spawn(async move {
             let _left = left;
             serving.await;
         });
-        open.insert(number, Open { idle_since, task: task.abort_handle() });
+        open.insert(number, Connection { since, task: task.abort_handle(), place });
     }
 
-    /// Closes the connection that has been idle for longest; tells whether there was one.
-    pub fn evict(&self) -> bool {
+    /// Closes a connection in favour of a new one: an idle one of the program that has most, or an idle
+    /// one at all, or one of the former that waits. If the newcomer's program would itself have most,
+    /// it is one of its own, and an idle one.
+    fn place_of_another(&self, newcomer: &Holder) -> Option<Share> {
+        let (most, count) = self.places.most()?;
         let mut open = self.open();
-        let longest = open
-            .iter()
-            .map(|(number, open)| (open.idle_since.load(Ordering::Relaxed), *number))
-            .filter(|(since, _)| *since != BUSY)
-            .min();
-        let Some(evicted) = longest.and_then(|(_, number)| open.remove(&number)) else { return false };
-        evicted.task.abort();
-        true
+        let number = if self.places.held(newcomer) >= count {
+            first(&open, |holder| holder == newcomer, WAITING)
+        } else {
+            let of_most = |holder: &Holder| *holder == most;
+            first(&open, of_most, WAITING)
+                .or_else(|| first(&open, |_| true, WAITING))
+                .or_else(|| first(&open, of_most, BUSY))
+        };
+        let gone = open.remove(&number?)?;
+        gone.task.abort();
+        let mut place = gone.place;
+        place.hand_over(newcomer);
+        Some(place)
+    }
+
+    /// Closes an idle connection if a program has several: what may be missing for one more is there then.
+    pub(super) fn make_room(&self) {
+        if let Some((most, 2..)) = self.places.most() {
+            self.close_first(|holder| *holder == most);
+        }
+    }
+
+    /// Closes the connection of these holders that has been idle for longest; tells whether there was one.
+    fn close_first(&self, of: impl Fn(&Holder) -> bool) -> bool {
+        let mut open = self.open();
+        let gone = first(&open, of, WAITING).and_then(|number| open.remove(&number));
+        gone.inspect(|gone| gone.task.abort()).is_some()
     }
 
     /// Closes idle connections and waits until the busy ones have had their answer.
@@ -111,7 +124,7 @@ impl Connections {
         self.draining.store(true, Ordering::Relaxed);
         loop {
             let changed = self.changed.notified();
-            while self.evict() {}
+            while self.close_first(|_| true) {}
             if self.count() == 0 {
                 return;
             }
@@ -119,9 +132,28 @@ impl Connections {
         }
     }
 
-    fn open(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Open>> {
+    /// Numbers what happens.
+    pub(super) fn tick(&self) -> u64 {
+        self.ticks.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Hears that a connection is idle, which closes it if the agent ends.
+    pub(super) fn one_is_idle(&self) {
+        if self.draining.load(Ordering::Relaxed) {
+            self.changed.notify_waiters();
+        }
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Finds who is to go first, of these holders and below this mark.
+fn first(open: &Open, of: impl Fn(&Holder) -> bool, below: u64) -> Option<u64> {
+    let of_these = open.iter().filter(|(_, connection)| of(connection.place.holder()));
+    let since = of_these.map(|(number, connection)| (connection.since.load(Ordering::Relaxed), *number));
+    since.filter(|(since, _)| *since < below).min().map(|(_, number)| number)
 }
 
 /// Takes a connection off the list however its task ends.
@@ -132,7 +164,11 @@ struct Leaving {
 
 impl Drop for Leaving {
     fn drop(&mut self) {
-        self.connections.open().remove(&self.number);
+        let gone = self.connections.open().remove(&self.number);
+        drop(gone);
         self.connections.changed.notify_waiters();
     }
 }
+
+#[cfg(test)]
+mod tests;
