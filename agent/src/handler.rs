@@ -67,12 +67,13 @@ impl Handler {
             log::debug!("refused pid {}: {error:?}", peer.pid);
             Answer::Error(error.into())
         });
-        if let Some(entry) = entry {
-            entry.end(&answer, &self.audit).await;
+        if entry.is_some_and(|entry| entry.end(&answer, &self.audit)) {
+            Box::pin(self.audit.write()).await;
         }
         answer
     }
 
+    /// All but the lookup is done in a box of its own: each connection has room for what is not.
     async fn try_answer(
         &self,
         peer: &Peer,
@@ -116,32 +117,33 @@ impl Handler {
                 Answer::Verified { credential, replaced }
             }
             Request::List { profile, after } => {
-                let (credentials, more) = self.broker.list(profile.as_ref(), after.as_ref()).await?;
+                let (credentials, more) =
+                    Box::pin(self.broker.list(profile.as_ref(), after.as_ref())).await?;
                 Answer::List { credentials, more }
             }
-            Request::Show { id } => Answer::Show { credential: self.broker.show(&id).await? },
+            Request::Show { id } => Answer::Show { credential: Box::pin(self.broker.show(&id)).await? },
             Request::Import(import) => {
-                let imported = self.broker.import(import).await?;
+                let imported = Box::pin(self.broker.import(import)).await?;
                 log::info!("import {} {:?} by pid {}", imported.credential.id, imported.outcome, peer.pid);
                 Answer::Imported(imported)
             }
-            Request::Forget { id } => Answer::Forgotten { count: self.broker.forget(&id).await? },
+            Request::Forget { id } => Answer::Forgotten { count: Box::pin(self.broker.forget(&id)).await? },
             Request::ForgetAll { profile } => {
-                Answer::Forgotten { count: self.broker.forget_all(profile.as_ref()).await? }
+                Answer::Forgotten { count: Box::pin(self.broker.forget_all(profile.as_ref())).await? }
             }
-            Request::Status {} => Answer::Status(self.status().await),
+            Request::Status {} => Answer::Status(Box::pin(self.status()).await),
             Request::Lock { passphrase } => {
-                self.broker.lock(passphrase).await?;
+                Box::pin(self.broker.lock(passphrase)).await?;
                 log::info!("locked by pid {}", peer.pid);
                 Answer::Locked {}
             }
             Request::Unlock { passphrase } => {
-                self.broker.unlock(passphrase, peer.pid).await?;
+                Box::pin(self.broker.unlock(passphrase, peer.pid)).await?;
                 log::info!("unlocked by pid {}", peer.pid);
                 Answer::Unlocked {}
             }
             Request::Cert { id, profile } => {
-                secret_for(peer, self.broker.certificate(id.as_ref(), &profile).await?)
+                secret_for(peer, Box::pin(self.broker.certificate(id.as_ref(), &profile)).await?)
             }
             Request::TunnelSecret { which, form } => {
                 secret_for(peer, Box::pin(self.broker.tunnel_secret(&which, form)).await?)
@@ -164,7 +166,7 @@ impl Handler {
                 rotated_for(peer, Box::pin(rotating).await?)
             }
             Request::Deployed { id, groups, finished } => {
-                rotated_for(peer, self.broker.deployed(&id, groups, finished).await?)
+                rotated_for(peer, Box::pin(self.broker.deployed(&id, groups, finished)).await?)
             }
             Request::RotateServiceToken { id, overlap } => {
                 rotated_for(peer, Box::pin(self.broker.rotate_service_token(&id, overlap)).await?)
@@ -176,10 +178,12 @@ impl Handler {
                 Answer::Revoked { revoked: endings.iter().map(Revoked::from).collect() }
             }
             Request::Pending {} => {
-                let (pending, rotations) = self.broker.pending().await?;
+                let (pending, rotations) = Box::pin(self.broker.pending()).await?;
                 Answer::Pending { revoked: pending.iter().map(Revoked::from).collect(), rotations }
             }
-            Request::WasRevoked(import) => Answer::WasRevoked { at: self.broker.was_revoked(import).await? },
+            Request::WasRevoked(import) => {
+                Answer::WasRevoked { at: Box::pin(self.broker.was_revoked(import)).await? }
+            }
             Request::Sandbox {} => Answer::Sandbox(self.about.sandbox.clone()),
             Request::Watch { profile, targets } => {
                 match Box::pin(self.broker.watch(&Watched { profile, targets }, events)).await {}

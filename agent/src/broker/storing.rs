@@ -34,6 +34,11 @@ impl Broker {
             Phase::Locked(_) | Phase::Closed { .. } => return Err(BrokerError::Locked),
             Phase::Unread => {}
         }
+        // In a box: every connection would else have room for what happens once.
+        Box::pin(self.read_once(seen)).await
+    }
+
+    async fn read_once(&self, seen: u64) -> Result<(), BrokerError> {
         let mut outcome = self.reading.lock().await;
         if self.inner().phase.is_locked() {
             return Err(BrokerError::Locked); // it locked itself meanwhile

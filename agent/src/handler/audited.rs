@@ -85,8 +85,8 @@ impl Entry {
         self.about = at(&want.app, &want.profile);
     }
 
-    /// Notes what became of it.
-    pub(super) async fn end(self, answer: &Answer, audit: &Audit) {
+    /// Notes what became of it; tells whether that is to be written before the answer.
+    pub(super) fn end(self, answer: &Answer, audit: &Audit) -> bool {
         let Self { who, verb, about, at_once } = self;
         let note = |about: About, outcome: Outcome| {
             audit.note(Note { who: Arc::clone(&who), verb, about, outcome, counts: !at_once });
@@ -109,9 +109,7 @@ impl Entry {
             }
             _ => note(about, Outcome::Done),
         }
-        if at_once {
-            audit.write().await;
-        }
+        at_once
     }
 }
 
