@@ -68,6 +68,8 @@ pub enum BrokerError {
         /// When.
         at: Timestamp,
     },
+    /// Too many tries at the passphrase by one peer wait already.
+    TooManyTries,
     /// No credential is of this person.
     NoSuchPerson,
     /// Several profiles have an app token for the URL.

@@ -65,7 +65,7 @@ impl Broker {
     ///
     /// `peer` is slowed down after wrong tries, and nobody else is.
     pub async fn unlock(&self, passphrase: Option<Secret>, peer: u32) -> Result<(), BrokerError> {
-        let mut tries = self.throttle.turn(peer).await;
+        let mut tries = self.throttle.turn(peer).await.ok_or(BrokerError::TooManyTries)?;
         let _turn = self.turning.lock().await;
         let lock = match &self.inner().phase {
             Phase::Open => return Ok(()),

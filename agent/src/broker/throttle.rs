@@ -13,6 +13,9 @@ const MAX_DELAY: Duration = Duration::from_secs(10);
 /// Most peers remembered: one that makes new processes pays for Argon2id each time instead.
 const MAX_PEERS: usize = 256;
 
+/// Most tries of one peer that wait for their turn: each holds a connection for as long as that takes.
+const MAX_WAITING: usize = 8;
+
 /// Wrong tries by process id.
 #[derive(Default)]
 pub(super) struct Throttle(Mutex<HashMap<u32, Arc<tokio::sync::Mutex<Tries>>>>);
@@ -22,13 +25,19 @@ pub(super) struct Throttle(Mutex<HashMap<u32, Arc<tokio::sync::Mutex<Tries>>>>);
 pub(super) struct Tries(u32);
 
 impl Throttle {
-    /// Waits for the peer's turn: one try at a time, each as late as the peer has earned.
-    pub(super) async fn turn(&self, peer: u32) -> OwnedMutexGuard<Tries> {
-        let tries = self.tries(peer).lock_owned().await;
+    /// Waits for the peer's turn: one try at a time, each as late as the peer has earned. None if too many
+    /// of its tries wait already.
+    pub(super) async fn turn(&self, peer: u32) -> Option<OwnedMutexGuard<Tries>> {
+        let tries = self.tries(peer);
+        let others = Arc::strong_count(&tries) - 2; // without this one and the list
+        if others > MAX_WAITING {
+            return None;
+        }
+        let tries = tries.lock_owned().await;
         if let Some(delay) = tries.delay() {
             tokio::time::sleep(delay).await;
         }
-        tries
+        Some(tries)
     }
 
     fn tries(&self, peer: u32) -> Arc<tokio::sync::Mutex<Tries>> {
@@ -73,11 +82,22 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_peers_wrong_tries_do_not_hold_up_another() {
         let throttle = Throttle::default();
-        throttle.turn(1).await.note(true);
+        throttle.turn(1).await.expect("the first").note(true);
         let slow = throttle.turn(1).await;
         let before = tokio::time::Instant::now();
         throttle.turn(2).await;
         assert_eq!(before.elapsed(), Duration::ZERO);
         drop(slow);
+    }
+
+    #[tokio::test]
+    async fn only_so_many_tries_of_a_peer_wait() {
+        let throttle = Throttle::default();
+        let first = throttle.turn(1).await;
+        let waiting: Vec<_> = (0..MAX_WAITING).map(|_| throttle.tries(1)).collect();
+        assert!(throttle.turn(1).await.is_none());
+        assert!(throttle.turn(2).await.is_some());
+        drop((first, waiting));
+        assert!(throttle.turn(1).await.is_some());
     }
 }

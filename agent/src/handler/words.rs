@@ -25,6 +25,11 @@ impl From<BrokerError> for Refusal {
                 "the passphrase is wrong",
                 "try again; each wrong try waits longer",
             ),
+            BrokerError::TooManyTries => Refusal::new(
+                Code::Unavailable,
+                "too many tries of this process wait for their turn",
+                "wait for their answers, then try again",
+            ),
             BrokerError::NoSuchApp => Refusal::new(
                 Code::NotFound,
                 "no application with a token here covers this URL",
