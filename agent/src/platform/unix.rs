@@ -126,11 +126,11 @@ fn owner_only(options: ListenerOptions<'_>) -> ListenerOptions<'_> {
     options
 }
 
-/// Prepares the process: what it makes is its user's alone, and it may hold `connections` at once.
-/// Tells how many it may really hold.
+/// Prepares the process: what it makes is its user's alone, and it may hold `connections` at once, each of
+/// which may wait for Cloudflare over another one. Tells how many it may really hold.
 pub fn prepare(connections: usize) -> usize {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    let wanted = connections as u64 + SPARE_DESCRIPTORS;
+    let wanted = 2 * connections as u64 + SPARE_DESCRIPTORS;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let mut allowed = current.unwrap_or(u64::MAX);
     if allowed < wanted {
