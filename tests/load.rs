@@ -1,4 +1,10 @@
-//! Ten thousand connections, and one good client among them.
+//! Ten thousand connections, and one good client among them; programs that take all they can get.
+
+#[cfg(target_os = "linux")]
+mod descriptors;
+#[cfg(target_os = "linux")]
+mod memory;
+mod share;
 
 use std::io::Write;
 
@@ -13,14 +19,20 @@ const CONNECTIONS: usize = 10_000;
 /// How many of them are held open at once on this side, if the system lets a process hold so many.
 const HELD: u64 = 4_000;
 
-#[test]
-fn ten_thousand_connections_do_not_keep_a_good_client_waiting() {
+/// Lets this process hold as many connections as the system does; tells how many descriptors that are.
+fn allow_many_descriptors() -> u64 {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let allowed = maximum.unwrap_or(u64::MAX).min(HELD + 1_000);
     if current.unwrap_or(u64::MAX) < allowed {
         setrlimit(Resource::Nofile, Rlimit { current: Some(allowed), maximum })
             .expect("below the hard limit");
     }
+    allowed
+}
+
+#[test]
+fn ten_thousand_connections_do_not_keep_a_good_client_waiting() {
+    let allowed = allow_many_descriptors();
     let home = Home::new(PROGRAMS);
     let _agent = home.start_agent(&[]);
     let mut held = std::collections::VecDeque::new();
