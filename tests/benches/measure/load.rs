@@ -19,13 +19,14 @@ pub(super) fn measure() {
             let mut ours: Vec<_> = (0..connections).map(|_| agent.lookup(0)).collect();
             let mut plain: Vec<_> = (0..connections).map(|_| echo.caller()).collect();
             let rates: Vec<_> = (0..ROUNDS).map(|_| (rate(&mut ours), rate(&mut plain))).collect();
+            let ratio = median(rates.iter().map(|(ours, echo)| ours / echo).collect());
             table::figure(
                 &format!("answers a second, {connections} at once"),
                 &format!("{:.0}", median(rates.iter().map(|(ours, _)| *ours).collect())),
                 &format!("{:.0}", median(rates.iter().map(|(_, echo)| *echo).collect())),
                 "one-thread tokio echo",
-                median(rates.iter().map(|(ours, echo)| ours / echo).collect()),
-                "",
+                ratio,
+                &if connections == 512 { table::verdict("≥ 0.65x", ratio >= 0.65) } else { String::new() },
             );
         }
     });

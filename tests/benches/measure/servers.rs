@@ -64,6 +64,13 @@ impl Agent {
         Self::holding_in(Self::home(), count)
     }
 
+    /// Makes a home whose agent goes out.
+    pub(super) fn home_online() -> Home {
+        let home = Self::home();
+        home.configure_online("store = \"memory\"\n");
+        home
+    }
+
     /// Makes a home whose agent writes no audit log.
     pub(super) fn home_without_audit() -> Home {
         let home = Self::home();
@@ -98,8 +105,15 @@ impl Agent {
         self.command(self.home.program("usher"))
     }
 
-    /// Opens a connection that asks for the token of the application with this number.
+    /// Opens a connection that gets the token of the application with this number.
     pub(super) fn lookup(&self, number: u32) -> Caller {
+        let caller = self.asks_for(number);
+        assert!(caller.answer.len() >= ANSWER, "an agent that holds it gives it");
+        caller
+    }
+
+    /// Opens a connection that asks for it, also if a locked agent refuses it.
+    pub(super) fn asks_for(&self, number: u32) -> Caller {
         let request = Request::Token {
             app: url(number).parse().expect("a URL"),
             profile: usher_proto::ProfileName::default(),
@@ -107,7 +121,6 @@ impl Agent {
         };
         let mut stream = self.connect();
         let answer = wire::ask(&mut stream, &request);
-        assert!(matches!(&answer, Answer::Token { token, .. } if token.len() >= ANSWER), "{answer:?}");
         let answer = frame::encode(&answer).expect("it came in a frame").len();
         Caller { stream, request: frame::encode(&request).expect("small").to_vec(), answer: vec![0; answer] }
     }
@@ -245,6 +258,12 @@ impl Caller {
     /// Reads the answer.
     pub(super) fn receive(&mut self) {
         self.stream.read_exact(&mut self.answer).expect("the server answers");
+    }
+
+    /// Sends the request so many times at once, and reads the answers as fast as they come.
+    pub(super) fn burst(&mut self, count: usize) {
+        self.stream.write_all(&self.request.repeat(count)).expect("the server listens");
+        (0..count).for_each(|_| self.receive());
     }
 
     /// Takes a fresh connection to the same server in place of the one it has.
