@@ -1,6 +1,7 @@
 //! The measurements, in the order of the table.
 
 mod audit;
+mod caller;
 mod cpu;
 mod echo;
 mod held;

@@ -1,6 +1,7 @@
 //! What it costs to hold more credentials: the same ten are asked for, in turns.
 
-use super::servers::{Agent, Caller};
+use super::caller::Caller;
+use super::servers::Agent;
 use super::times::in_turns;
 use super::{cpu, table};
 

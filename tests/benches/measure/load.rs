@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::servers::{Agent, Caller, Echo};
+use super::caller::Caller;
+use super::servers::{Agent, Echo};
 use super::times::median;
 use super::{cpu, echo, table};
 

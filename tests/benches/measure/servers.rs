@@ -14,6 +14,7 @@ use usher_tests::home::{Home, Programs};
 use usher_tests::token::{audience, file_name, import_file, jwt};
 use usher_tests::wire;
 
+use super::caller::Caller;
 use super::echo::{ANSWER, REQUEST};
 
 const PROGRAMS: Programs = Programs {
@@ -108,7 +109,7 @@ impl Agent {
     /// Opens a connection that gets the token of the application with this number.
     pub(super) fn lookup(&self, number: u32) -> Caller {
         let caller = self.asks_for(number);
-        assert!(caller.answer.len() >= ANSWER, "an agent that holds it gives it");
+        assert!(caller.answer() >= ANSWER, "an agent that holds it gives it");
         caller
     }
 
@@ -122,7 +123,7 @@ impl Agent {
         let mut stream = self.connect();
         let answer = wire::ask(&mut stream, &request);
         let answer = frame::encode(&answer).expect("it came in a frame").len();
-        Caller { stream, request: frame::encode(&request).expect("small").to_vec(), answer: vec![0; answer] }
+        Caller::new(stream, frame::encode(&request).expect("small").to_vec(), answer)
     }
 
     /// Opens a connection.
@@ -184,7 +185,7 @@ impl Echo {
     /// Opens a connection to it.
     pub(super) fn caller(&self) -> Caller {
         let stream = connect_when_it_listens(&self.socket());
-        Caller { stream, request: vec![b'r'; REQUEST], answer: vec![0; ANSWER] }
+        Caller::new(stream, vec![b'r'; REQUEST], ANSWER)
     }
 }
 
@@ -232,43 +233,7 @@ impl SshAgent {
         stream.read_exact(&mut length).expect("it answers");
         let mut answer = vec![0; u32::from_be_bytes(length) as usize];
         stream.read_exact(&mut answer).expect("a whole answer");
-        Caller { stream, request, answer: vec![0; 4 + answer.len()] }
-    }
-}
-
-/// A connection with a request and room for its answer, whose length is known.
-pub(super) struct Caller {
-    stream: UnixStream,
-    request: Vec<u8>,
-    answer: Vec<u8>,
-}
-
-impl Caller {
-    /// Sends the request and reads the answer: one write and one read.
-    pub(super) fn call(&mut self) {
-        self.send();
-        self.receive();
-    }
-
-    /// Sends the request.
-    pub(super) fn send(&mut self) {
-        self.stream.write_all(&self.request).expect("the server listens");
-    }
-
-    /// Reads the answer.
-    pub(super) fn receive(&mut self) {
-        self.stream.read_exact(&mut self.answer).expect("the server answers");
-    }
-
-    /// Sends the request so many times at once, and reads the answers as fast as they come.
-    pub(super) fn burst(&mut self, count: usize) {
-        self.stream.write_all(&self.request.repeat(count)).expect("the server listens");
-        (0..count).for_each(|_| self.receive());
-    }
-
-    /// Takes a fresh connection to the same server in place of the one it has.
-    pub(super) fn reconnect(&mut self, socket: &Path) {
-        self.stream = UnixStream::connect(socket).expect("the server listens");
+        Caller::new(stream, request, 4 + answer.len())
     }
 }
 
