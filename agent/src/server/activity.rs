@@ -14,9 +14,10 @@ pub(super) const BUSY: u64 = u64::MAX;
 /// What a connection does, and since when: the lower, the sooner it gives way.
 pub(super) type Since = AtomicU64;
 
-/// Handed to a connection, which says with it what it does and asks for room.
+/// Handed to a connection, which says with it what it does and asks for room, and keeps it to its end.
 pub struct Activity {
     pub(super) connections: Arc<Connections>,
+    pub(super) number: u64,
     pub(super) holder: Holder,
     pub(super) since: Arc<Since>,
 }
@@ -41,5 +42,12 @@ impl Activity {
     /// Takes room for a long message; none if there is too little for this peer.
     pub fn room(&self, bytes: usize) -> Option<Share> {
         self.connections.room.take(&self.holder, bytes)
+    }
+}
+
+/// The connection has ended, however its task did.
+impl Drop for Activity {
+    fn drop(&mut self) {
+        self.connections.left(self.number);
     }
 }

@@ -74,13 +74,11 @@ impl Connections {
         };
         let number = self.tick();
         let since = Arc::new(Since::new(number));
-        let serving = serve(Activity { connections: Arc::clone(self), holder, since: Arc::clone(&since) });
-        let left = Leaving { connections: Arc::clone(self), number };
+        let connections = Arc::clone(self);
+        let serving = serve(Activity { connections, number, holder, since: Arc::clone(&since) });
         let mut open = self.open();
-        let task = tokio::spawn(async move {
-            let _left = left;
-            serving.await;
-        });
+        // As it is: in another task's future it would take twice the memory.
+        let task = tokio::spawn(serving);
         open.insert(number, Connection { since, task: task.abort_handle(), place });
     }
 
@@ -144,6 +142,13 @@ impl Connections {
         }
     }
 
+    /// Takes a connection off the list.
+    pub(super) fn left(&self, number: u64) {
+        let gone = self.open().remove(&number);
+        drop(gone);
+        self.changed.notify_waiters();
+    }
+
     fn open(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -154,20 +159,6 @@ fn first(open: &Open, of: impl Fn(&Holder) -> bool, below: u64) -> Option<u64> {
     let of_these = open.iter().filter(|(_, connection)| of(connection.place.holder()));
     let since = of_these.map(|(number, connection)| (connection.since.load(Ordering::Relaxed), *number));
     since.filter(|(since, _)| *since < below).min().map(|(_, number)| number)
-}
-
-/// Takes a connection off the list however its task ends.
-struct Leaving {
-    connections: Arc<Connections>,
-    number: u64,
-}
-
-impl Drop for Leaving {
-    fn drop(&mut self) {
-        let gone = self.connections.open().remove(&self.number);
-        drop(gone);
-        self.connections.changed.notify_waiters();
-    }
 }
 
 #[cfg(test)]
