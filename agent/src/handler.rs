@@ -59,7 +59,7 @@ impl Handler {
         // Who only looks keeps no agent awake.
         let _use = match request {
             Request::Hello {} | Request::Status {} | Request::Pending {} | Request::Watch { .. } => None,
-            Request::Lock { .. } | Request::Unlock { .. } | Request::Stop {} => None,
+            Request::Sandbox {} | Request::Lock { .. } | Request::Unlock { .. } | Request::Stop {} => None,
             _ => self.broker.in_use().await,
         };
         let mut entry = self.audit.is_on().then(|| Entry::of(&request, peer, &self.broker)).flatten();

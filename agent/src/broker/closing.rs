@@ -53,7 +53,7 @@ impl Broker {
     pub async fn in_use(&self) -> Option<Use<'_>> {
         self.idle.limit?;
         if self.idle.is_over(self.clock.now()) {
-            self.close().await;
+            Box::pin(self.close()).await;
         }
         self.idle.users.fetch_add(1, Ordering::Relaxed);
         Some(Use(self))
