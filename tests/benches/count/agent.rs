@@ -28,7 +28,7 @@ pub(super) struct Asked {
 /// Starts an agent, gives it a token and asks for that; tells what is said by whoever watches the agent's
 /// process, as `watch` has it start, until it has ended.
 pub(super) fn ask_agent(asked: Asked, watch: impl FnOnce(&Home) -> Command) -> String {
-    let home = Home::new(PROGRAMS);
+    let home = prepare();
     let agent = start(&home, watch(&home));
     let request =
         || Request::Token { app: URL.parse().expect("a URL"), profile: ProfileName::default(), min_valid: 5 };
@@ -43,9 +43,16 @@ pub(super) fn ask_agent(asked: Asked, watch: impl FnOnce(&Home) -> Command) -> S
 
 /// Makes a home with an agent that holds the token, for a client to ask.
 pub(super) fn home() -> (Home, Foreground) {
-    let home = Home::new(PROGRAMS);
+    let home = prepare();
     let agent = start(&home, home.command(home.program("usher-agent")));
     (home, agent)
+}
+
+/// Without an audit log, whose lines are as many as there is time between requests.
+fn prepare() -> Home {
+    let home = Home::new(PROGRAMS);
+    home.configure("store = \"memory\"\naudit = false\n");
+    home
 }
 
 fn start(home: &Home, command: Command) -> Foreground {
