@@ -63,8 +63,17 @@ impl KeyringDaemon {
         wait_until("it is locked", || is_locked() == Some(true));
     }
 
-    /// Opens the keyring with its password as a login does: over the socket that PAM uses.
+    /// Opens the keyring with its password. Again if need be: what the daemon still does about somebody's
+    /// question that came while it was being locked may lock it once more.
     pub fn unlock(&self) {
+        wait_until("it is open", || {
+            self.log_in();
+            is_locked() == Some(false)
+        });
+    }
+
+    /// Opens it as a login does: over the socket that PAM uses.
+    fn log_in(&self) {
         const UNLOCK: u32 = 1;
         let home = std::env::var_os("XDG_RUNTIME_DIR").expect("set by the surrounding bus");
         let mut control =
@@ -79,7 +88,6 @@ impl KeyringDaemon {
         let mut answer = [0; 8];
         control.read_exact(&mut answer).expect("it answers");
         assert_eq!(answer[4..], [0; 4], "the daemon does not unlock");
-        wait_until("it is open", || is_locked() == Some(false));
     }
 }
 
