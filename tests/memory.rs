@@ -89,13 +89,21 @@ fn the_memory_of_an_agent_is_its_own_in_every_way_of_starting() {
     });
 }
 
+/// Tells whether the agent's memory can be read at all: by root alone.
+#[expect(clippy::print_stdout, reason = "a test that could not run says so")]
+pub(super) fn can_look_inside() -> bool {
+    let can = rustix::process::geteuid().is_root();
+    if !can {
+        println!("skipped: only root can read the agent's memory");
+    }
+    can
+}
+
 /// Needs root, or nothing could look into the agent's memory at all.
 #[test]
-#[expect(clippy::print_stdout, reason = "a test that could not run says so")]
 fn an_idle_agent_holds_nothing_in_clear_nor_a_locked_one_nor_one_that_forgot() {
     const COUNT: u32 = 100;
-    if !rustix::process::geteuid().is_root() {
-        println!("skipped: only root can read the agent's memory");
+    if !can_look_inside() {
         return;
     }
     let home = Home::new(PROGRAMS);
@@ -137,10 +145,8 @@ fn an_idle_agent_holds_nothing_in_clear_nor_a_locked_one_nor_one_that_forgot() {
 
 /// The same for what went out to Cloudflare: it was in headers, bodies and buffers of TLS.
 #[test]
-#[expect(clippy::print_stdout, reason = "a test that could not run says so")]
 fn what_is_revoked_is_nowhere() {
-    if !rustix::process::geteuid().is_root() {
-        println!("skipped: only root can read the agent's memory");
+    if !can_look_inside() {
         return;
     }
     let desk = Desk::with_store(PROGRAMS, BROWSER, Home::sealed_file);
