@@ -3,18 +3,17 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::url::AppUrl;
-use crate::name::BadName;
+use crate::name::{BadName, from_text};
 
 /// What an Access application covers: a host, perhaps with `*`, and perhaps a path.
 ///
 /// Rules of Cloudflare's page "Application paths": a `*` in the host stays within one label; a path
 /// covers all that lies below it; a `*` in the path may span several segments; at most one `*` a
 /// label or segment; no port, no query.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AppPattern {
     text: String,
     host_len: usize,
@@ -92,10 +91,9 @@ fn glob(pattern: &str, text: &str) -> bool {
     text.ends_with(rest)
 }
 
-impl TryFrom<String> for AppPattern {
-    type Error = BadName;
-    fn try_from(text: String) -> Result<Self, BadName> {
-        text.parse()
+impl<'de> Deserialize<'de> for AppPattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer)
     }
 }
 

@@ -4,10 +4,10 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::{Position, Url};
 
-use crate::name::BadName;
+use crate::name::{BadName, from_text};
 
 /// Longest URL in bytes, as it is given and as it is sent: escaping makes some longer.
 const MAX_URL: usize = 8 * 1024;
@@ -16,8 +16,7 @@ const MAX_URL: usize = 8 * 1024;
 ///
 /// The scheme may be left out and `http` becomes `https`, as with cloudflared; a host in any script
 /// becomes punycode; a user name or password is refused, because a URL ends up in logs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppUrl {
     /// As browsers write it, beginning with [`SCHEME`].
     text: String,
@@ -68,10 +67,9 @@ impl AppUrl {
     }
 }
 
-impl TryFrom<String> for AppUrl {
-    type Error = BadName;
-    fn try_from(text: String) -> Result<Self, BadName> {
-        text.parse()
+impl<'de> Deserialize<'de> for AppUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer)
     }
 }
 
