@@ -1,6 +1,6 @@
 //! Reaches the agent's socket or pipe, checks whose it is, and bounds every wait for it.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -86,7 +86,7 @@ impl Connection {
     /// Writes all of it before the deadline.
     pub fn write_all(&self, mut bytes: &[u8], deadline: Instant) -> io::Result<()> {
         while !bytes.is_empty() {
-            match platform::bounded(&self.stream, left(deadline)?, |mut stream| stream.write(bytes)) {
+            match platform::write(&self.stream, bytes, left(deadline)?) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(written) => bytes = &bytes[written..],
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -99,7 +99,7 @@ impl Connection {
     /// Reads what there is, waiting for it until the deadline; 0 when the agent hung up.
     pub fn read(&self, space: &mut [u8], deadline: Instant) -> io::Result<usize> {
         loop {
-            match platform::bounded(&self.stream, left(deadline)?, |mut stream| stream.read(space)) {
+            match platform::read(&self.stream, space, left(deadline)?) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 done => return done,
             }

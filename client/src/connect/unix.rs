@@ -1,6 +1,6 @@
 //! Unix: sockets, which know their peer and have timeouts.
 
-use std::io;
+use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use interprocess::ConnectWaitMode;
@@ -26,15 +26,20 @@ pub(super) fn is_busy(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::WouldBlock)
 }
 
-pub(super) fn bounded<T>(
-    stream: &Stream,
-    left: Duration,
-    operation: impl FnOnce(&Stream) -> io::Result<T>,
-) -> io::Result<T> {
-    stream.set_recv_timeout(Some(left))?;
+pub(super) fn write(mut stream: &Stream, bytes: &[u8], left: Duration) -> io::Result<usize> {
     stream.set_send_timeout(Some(left))?;
-    operation(stream).map_err(|error| match error.kind() {
+    stream.write(bytes).map_err(timed_out)
+}
+
+pub(super) fn read(mut stream: &Stream, space: &mut [u8], left: Duration) -> io::Result<usize> {
+    stream.set_recv_timeout(Some(left))?;
+    stream.read(space).map_err(timed_out)
+}
+
+/// What waited as long as it may says that it would have to wait.
+fn timed_out(error: io::Error) -> io::Error {
+    match error.kind() {
         io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
         _ => error,
-    })
+    }
 }

@@ -1,6 +1,6 @@
 //! Windows: named pipes, which know their server and have no timeouts.
 
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::windows::io::{AsHandle, AsRawHandle};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
@@ -33,8 +33,16 @@ pub(super) fn is_busy(error: &io::Error) -> bool {
         .is_some_and(|code| [ERROR_PIPE_BUSY, ERROR_SEM_TIMEOUT].contains(&code.cast_unsigned()))
 }
 
+pub(super) fn write(stream: &Stream, bytes: &[u8], left: Duration) -> io::Result<usize> {
+    bounded(stream, left, |mut stream| stream.write(bytes))
+}
+
+pub(super) fn read(stream: &Stream, space: &mut [u8], left: Duration) -> io::Result<usize> {
+    bounded(stream, left, |mut stream| stream.read(space))
+}
+
 /// Pipes have no timeouts, so a second thread cancels what takes too long.
-pub(super) fn bounded<T>(
+fn bounded<T>(
     stream: &Stream,
     left: Duration,
     operation: impl FnOnce(&Stream) -> io::Result<T>,
