@@ -44,13 +44,14 @@ pub(super) fn arguments(command: Command) -> Command {
 }
 
 /// Prints the token, after a login if that is the verb.
-pub(super) fn run(matches: &ArgMatches, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
-    match matches.subcommand() {
-        Some(("token", matches)) => {
+pub(super) fn run(mut matches: ArgMatches, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+    let (name, matches) = matches.remove_subcommand().ok_or_else(no_verb)?;
+    match name.as_str() {
+        "token" => {
             let arguments: Arguments = read(matches)?;
             token::print(arguments.application.url()?, &arguments.options, context)
         }
-        Some(("login", matches)) => login::run(&read(matches)?, context),
+        "login" => login::run(&read(matches)?, context),
         _ => Err(no_verb()),
     }
 }

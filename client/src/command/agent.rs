@@ -22,7 +22,7 @@ pub(super) fn arguments(command: Command) -> Command {
 }
 
 /// Does what is asked; only `start` starts an agent, and whatever else was said about starting.
-pub(super) fn run(matches: &ArgMatches, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+pub(super) fn run(matches: ArgMatches, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let verb = matches.subcommand_name();
     context.may_start = verb == Some("start");
     match verb {

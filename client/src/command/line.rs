@@ -22,11 +22,11 @@ const NO_START: &str = "USHER_NO_START";
 pub(crate) fn run(words: Vec<OsString>, streams: &mut Streams<'_>) -> Exit {
     // What follows the dashes is said to another program.
     let json = words.iter().take_while(|word| *word != "--").any(|word| word == "--json");
-    let matches = match command_for(&words).try_get_matches_from(words) {
+    let matches = match matches(&words) {
         Ok(matches) => matches,
         Err(error) => return refused(&error, json, streams),
     };
-    match carry_out(&matches, json, None, streams) {
+    match carry_out(matches, json, None, streams) {
         Ok(exit) => exit,
         Err(error) => {
             report(streams, json, &error);
@@ -37,53 +37,62 @@ pub(crate) fn run(words: Vec<OsString>, streams: &mut Streams<'_>) -> Exit {
 
 /// Does what was read; a test brings the agent along.
 pub(super) fn carry_out(
-    matches: &ArgMatches,
+    matches: ArgMatches,
     json: bool,
     agent: Option<Agent>,
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Error> {
     let mut context = Context {
         streams,
-        profile: profile(matches.get_one::<String>("profile"))?,
+        profile: profile(said(&matches, "profile"))?,
         json,
-        may_start: !matches.get_flag("no-start") && !start::forbidden(std::env::var_os(NO_START)),
+        may_start: said(&matches, "no-start") != Some(&true) && !start::forbidden(std::env::var_os(NO_START)),
         agent,
     };
     verb::run(&VERBS, matches, &mut context)
 }
 
-/// Describes no more than these words need: a verb that is meant occurs among them. To describe one
-/// costs time, even if its arguments are left out; help and corrections want all of them.
-fn command_for(words: &[OsString]) -> Command {
-    let occurs = |text: &str| words.iter().any(|word| word == text);
-    let wants_all = occurs("--help") || occurs("-h") || !VERBS.iter().any(|verb| occurs(verb.name));
-    if wants_all { command() } else { described(|verb| occurs(verb.name)) }
+/// Takes the words apart by a description of no more than they need, as to describe a verb or an option
+/// costs time: a verb that is meant occurs among them, and an option begins with a dash. Help and
+/// corrections want the whole.
+pub(super) fn matches(words: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    let has_options = words.iter().any(|word| word.as_encoded_bytes().starts_with(b"-"));
+    let occurs = |verb: &Verb| words.iter().any(|word| word == verb.name);
+    let least = described(has_options, occurs).try_get_matches_from(words);
+    least.or_else(|_| command().try_get_matches_from(words))
 }
 
 pub(super) fn command() -> Command {
-    described(|_| true)
+    described(true, |_| true)
 }
 
-fn described(is_wanted: impl Fn(&Verb) -> bool) -> Command {
+fn described(with_options: bool, is_wanted: impl Fn(&Verb) -> bool) -> Command {
     let command = Command::new("usher")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Cloudflare credentials, from the agent that holds them")
         .after_help(EXIT_CODES)
-        .disable_help_subcommand(true)
-        .arg(
-            Arg::new("profile")
-                .long("profile")
-                .value_name("NAME")
-                .global(true)
-                .help("The set of credentials to use [USHER_PROFILE]"),
-        )
-        .arg(flag("json", "Print one line of JSON, errors too"))
-        .arg(flag("no-start", "Do not start an agent when none answers [USHER_NO_START]"));
+        .disable_help_subcommand(true);
+    let command = if with_options { command.args(options()) } else { command };
     verb::below(command, VERBS.iter().filter(|verb| is_wanted(verb)))
 }
 
-fn flag(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).action(ArgAction::SetTrue).global(true).help(help)
+/// What can be said with every verb.
+fn options() -> [Arg; 3] {
+    let flag = |name| Arg::new(name).long(name).action(ArgAction::SetTrue).global(true);
+    [
+        Arg::new("profile")
+            .long("profile")
+            .value_name("NAME")
+            .global(true)
+            .help("The set of credentials to use [USHER_PROFILE]"),
+        flag("json").help("Print one line of JSON, errors too"),
+        flag("no-start").help("Do not start an agent when none answers [USHER_NO_START]"),
+    ]
+}
+
+/// Reads one of these, if it was described and said.
+fn said<'m, T: Clone + Send + Sync + 'static>(matches: &'m ArgMatches, option: &str) -> Option<&'m T> {
+    matches.try_get_one(option).ok().flatten()
 }
 
 /// The flag wins over the environment.

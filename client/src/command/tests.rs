@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 
 use usher_proto::{Answer, Code, Refusal, Request, Secret};
 
-use super::line::{carry_out, command, refused};
+use super::line::{carry_out, command, matches, refused};
 use crate::agent::Agent;
 use crate::context::report;
 use crate::error::Exit;
@@ -55,9 +55,9 @@ fn usher_on(
     };
     let words: Vec<_> = ["usher"].iter().chain(words).map(OsString::from).collect();
     let json = words.contains(&"--json".into());
-    let exit = match command().try_get_matches_from(words) {
+    let exit = match matches(&words) {
         Err(error) => refused(&error, json, &mut streams),
-        Ok(matches) => match carry_out(&matches, json, Some(agent), &mut streams) {
+        Ok(matches) => match carry_out(matches, json, Some(agent), &mut streams) {
             Ok(exit) => exit,
             Err(error) => {
                 report(&mut streams, json, &error);

@@ -17,7 +17,7 @@ pub(super) struct Verb {
     pub(super) about: &'static str,
     /// Describes the arguments; only done for the verb that is named.
     pub(super) arguments: fn(Command) -> Command,
-    pub(super) run: fn(&ArgMatches, &mut Context<'_, '_>) -> Result<Exit, Error>,
+    pub(super) run: fn(ArgMatches, &mut Context<'_, '_>) -> Result<Exit, Error>,
 }
 
 /// Describes verbs below a command, which does nothing without one of them.
@@ -31,10 +31,10 @@ pub(super) fn below<'v>(command: Command, verbs: impl IntoIterator<Item = &'v Ve
 /// Does what was named.
 pub(super) fn run(
     verbs: &[Verb],
-    matches: &ArgMatches,
+    mut matches: ArgMatches,
     context: &mut Context<'_, '_>,
 ) -> Result<Exit, Error> {
-    let (name, arguments) = matches.subcommand().ok_or_else(no_verb)?;
+    let (name, arguments) = matches.remove_subcommand().ok_or_else(no_verb)?;
     let verb = verbs.iter().find(|verb| verb.name == name).ok_or_else(no_verb)?;
     (verb.run)(arguments, context)
 }
@@ -43,9 +43,9 @@ pub(super) fn no_verb() -> Error {
     Error::usage("there is no such command", "see usher --help")
 }
 
-/// Reads a verb's arguments, which the parser has checked.
-pub(super) fn read<A: FromArgMatches>(matches: &ArgMatches) -> Result<A, Error> {
-    A::from_arg_matches(matches).map_err(|error| Error::usage(error.to_string(), "see usher --help"))
+/// Reads a verb's arguments, which the parser has checked. It takes them away, as a copy costs time.
+pub(super) fn read<A: FromArgMatches>(mut matches: ArgMatches) -> Result<A, Error> {
+    A::from_arg_matches_mut(&mut matches).map_err(|error| Error::usage(error.to_string(), "see usher --help"))
 }
 
 /// Reads a checked value; the error says what it should look like and does not quote it.

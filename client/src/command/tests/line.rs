@@ -88,7 +88,7 @@ fn a_closed_output_ends_the_command_quietly() {
         browser: |_| unreachable!(),
     };
     let matches = command().try_get_matches_from(["usher", "token", "a.test"]).expect("right");
-    let error = carry_out(&matches, false, Some(answering(|_| token())), &mut streams).expect_err("closed");
+    let error = carry_out(matches, false, Some(answering(|_| token())), &mut streams).expect_err("closed");
     report(&mut streams, false, &error);
     assert_eq!(error.exit(), Exit::Other);
     assert!(errors.is_empty());
