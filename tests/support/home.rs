@@ -13,6 +13,10 @@ use tempfile::TempDir;
 use crate::again;
 use crate::agent::socket_in;
 
+/// Names a client in the environment that is tried in place of the one built here, such as one for another
+/// C library.
+const CLIENT: &str = "CLIENT_UNDER_TEST";
+
 /// A home folder, the programs, and no agent yet; whatever agent runs there ends with it.
 pub struct Home {
     folder: TempDir,
@@ -36,9 +40,9 @@ impl Home {
             fs::create_dir(folder.path().join(inner)).expect("a folder");
         }
         let home = Self { socket: socket_in(&folder.path().join("run")), folder };
-        for (program, name) in [(programs.client, "usher"), (programs.agent, "usher-agent")] {
-            install(Path::new(program), &home.program(name));
-        }
+        let client = std::env::var_os(CLIENT).unwrap_or_else(|| programs.client.into());
+        install(Path::new(&client), &home.program("usher"));
+        install(Path::new(programs.agent), &home.program("usher-agent"));
         // Whoever runs the tests has keyrings of his own, which a test must not touch by accident.
         home.configure("store = \"memory\"\n");
         home
