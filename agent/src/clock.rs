@@ -22,6 +22,13 @@ pub trait Clock: Send + Sync {
     fn reach(&self, time: Timestamp) -> BoxFuture<'_, ()>;
 }
 
+/// Tells whether something happened less than so many seconds ago. After the clock was set back nobody
+/// knows that of what happened in what is now the future: it counts as long ago, and nobody waits for the
+/// old time to come again.
+pub fn is_recent(then: Timestamp, now: Timestamp, seconds: i64) -> bool {
+    (0..seconds).contains(&then.seconds_until(now))
+}
+
 /// The system's clock.
 pub struct SystemClock;
 

@@ -11,6 +11,7 @@ use usher_proto::{AppUrl, Credential, CredentialId, ProfileName, Timestamp};
 use super::known::application_of;
 use super::{Broker, BrokerError};
 use crate::audit::About;
+use crate::clock::is_recent;
 use crate::cloudflare::EdgeError;
 use crate::cloudflare::edge::Application;
 
@@ -32,9 +33,16 @@ struct Due {
     app: Application,
 }
 
-/// How often a token could not be renewed, and when to try again.
+/// The tokens that could not be renewed.
 #[derive(Default)]
-struct Failures(HashMap<CredentialId, (u32, Timestamp)>);
+struct Failures(HashMap<CredentialId, Failure>);
+
+/// How often one could not, when that was last, and for how many seconds it is left alone since.
+struct Failure {
+    count: u32,
+    last: Timestamp,
+    pause: i64,
+}
 
 impl Broker {
     /// Renews what is in use, as long as the agent runs.
@@ -91,7 +99,7 @@ impl Broker {
         let now = self.clock.now();
         let inner = self.inner();
         let due = |(credential, uses): (&Arc<Credential>, &super::uses::Uses)| {
-            let at = renewal(credential, now)?.max(failures.pause(&credential.id));
+            let at = renewal(credential, now)?.max(failures.next(&credential.id, now));
             let app = application_of(credential)?;
             let url = uses.url.clone()?;
             Some(Due { at, id: credential.id.clone(), profile: credential.profile.clone(), url, app })
@@ -111,13 +119,35 @@ fn renewal(credential: &Credential, now: Timestamp) -> Option<Timestamp> {
 
 impl Failures {
     fn note(&mut self, id: CredentialId, now: Timestamp) {
-        let (count, next) = self.0.entry(id).or_insert((0, now));
-        let pause = FIRST_PAUSE.saturating_mul(1 << (*count).min(16)).min(LONGEST_PAUSE);
-        *next = Timestamp(now.0 + pause);
-        *count += 1;
+        let count = self.0.get(&id).map_or(0, |failure| failure.count);
+        let pause = FIRST_PAUSE.saturating_mul(1 << count.min(16)).min(LONGEST_PAUSE);
+        self.0.insert(id, Failure { count: count + 1, last: now, pause });
     }
 
-    fn pause(&self, id: &CredentialId) -> Timestamp {
-        self.0.get(id).map_or(Timestamp(0), |(_, next)| *next)
+    /// Tells when to try again. After a clock was set back that is now: the pause may be over or not.
+    fn next(&self, id: &CredentialId, now: Timestamp) -> Timestamp {
+        let failure = self.0.get(id).filter(|failure| is_recent(failure.last, now, failure.pause));
+        failure.map_or(Timestamp(0), |failure| Timestamp(failure.last.0 + failure.pause))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+
+    #[test]
+    fn pauses_grow_and_have_an_end_and_no_clock_that_is_set_back_makes_one_longer() {
+        let (mut failures, id) = (Failures::default(), "app-0123456789ab".parse().expect("an id"));
+        assert_eq!(failures.next(&id, NOW), Timestamp(0), "at once");
+        let mut pauses = Vec::new();
+        for _ in 0..8 {
+            failures.note(id.clone(), NOW);
+            pauses.push(NOW.seconds_until(failures.next(&id, NOW)));
+        }
+        assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 300, 300]);
+        assert_eq!(failures.next(&id, Timestamp(NOW.0 + LONGEST_PAUSE)), Timestamp(0), "it is over");
+        assert_eq!(failures.next(&id, Timestamp(NOW.0 - 1)), Timestamp(0), "the clock was set back");
     }
 }

@@ -32,14 +32,16 @@ impl Idle {
         Self { limit: limit.map(i64::from), last: AtomicI64::new(now.0), users: AtomicUsize::new(0) }
     }
 
-    /// Tells when the agent is to lock itself, unless somebody needs it until then.
-    fn end(&self) -> Option<Timestamp> {
+    /// Tells when the agent is to lock itself, unless somebody needs it until then. After the clock was set
+    /// back nobody knows for how long it was not needed: that counts from now on.
+    fn end(&self, now: Timestamp) -> Option<Timestamp> {
         let limit = self.limit?;
-        Some(Timestamp(self.last.load(Ordering::Relaxed).saturating_add(limit)))
+        let last = self.last.fetch_min(now.0, Ordering::Relaxed).min(now.0);
+        Some(Timestamp(last.saturating_add(limit)))
     }
 
     fn is_over(&self, now: Timestamp) -> bool {
-        self.users.load(Ordering::Relaxed) == 0 && self.end().is_some_and(|end| end <= now)
+        self.users.load(Ordering::Relaxed) == 0 && self.end(now).is_some_and(|end| end <= now)
     }
 
     fn begin_anew(&self, now: Timestamp) {
@@ -62,7 +64,7 @@ impl Broker {
     /// Locks the agent whenever nobody has needed it for too long, as long as it runs.
     pub async fn close_when_idle(&self) {
         loop {
-            let Some(end) = self.idle.end() else { return pending().await };
+            let Some(end) = self.idle.end(self.clock.now()) else { return pending().await };
             self.clock.reach(end).await;
             let now = self.clock.now();
             if self.idle.users.load(Ordering::Relaxed) > 0 {
@@ -124,5 +126,21 @@ impl Drop for Use<'_> {
     fn drop(&mut self) {
         self.0.idle.users.fetch_sub(1, Ordering::Relaxed);
         self.0.idle.begin_anew(self.0.clock.now());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+
+    #[test]
+    fn a_clock_that_was_set_back_keeps_no_agent_open_for_longer_than_its_limit() {
+        let idle = Idle::new(Some(900), NOW);
+        assert!(!idle.is_over(Timestamp(NOW.0 + 899)) && idle.is_over(Timestamp(NOW.0 + 900)));
+        let earlier = Timestamp(NOW.0 - 3600);
+        assert_eq!(idle.end(earlier), Some(Timestamp(earlier.0 + 900)));
+        assert!(idle.is_over(Timestamp(earlier.0 + 900)));
     }
 }

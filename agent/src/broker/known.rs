@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use usher_proto::{AppUrl, Credential, Timestamp};
 
+use crate::clock::is_recent;
 use crate::cloudflare::edge::Application;
 
 /// After so many seconds what was discovered is looked at again.
@@ -23,7 +24,7 @@ struct Host {
     seen: Vec<Seen>,
     /// When each first segment of a path was last looked at. Applications begin there as a rule, and
     /// what lies deeper is found by a login or by `verify`.
-    looks: HashMap<String, Timestamp>,
+    looks: HashMap<String, Look>,
 }
 
 struct Seen {
@@ -32,12 +33,18 @@ struct Seen {
     then: Timestamp,
 }
 
+/// A look, and how many seconds it does for.
+struct Look {
+    then: Timestamp,
+    lasts: i64,
+}
+
 impl Known {
     /// Finds what was discovered at a URL within a day.
     pub(super) fn find(&self, url: &AppUrl, now: Timestamp) -> Option<Application> {
         let seen = &self.0.get(url.host())?.seen;
         let seen = seen.iter().find(|seen| seen.path == url.path())?;
-        (seen.then.seconds_until(now) < FRESH).then(|| seen.app.clone())
+        is_recent(seen.then, now, FRESH).then(|| seen.app.clone())
     }
 
     /// Remembers what was discovered at a URL.
@@ -52,7 +59,7 @@ impl Known {
             host.seen.clear(); // whoever asks for so many can ask again
         }
         host.seen.push(Seen { path: url.path().to_owned(), app, then: now });
-        host.looks.insert(segment(url).to_owned(), now);
+        host.looks.insert(segment(url).to_owned(), Look { then: now, lasts: FRESH });
     }
 
     /// Tells whether a URL is known to be of a more specific application than the one that a token is
@@ -70,24 +77,24 @@ impl Known {
     /// Tells whether a URL is due to be looked at, and takes that as done.
     pub(super) fn take_look(&mut self, url: &AppUrl, now: Timestamp) -> bool {
         let last = self.0.get(url.host()).and_then(|host| host.looks.get(segment(url)));
-        let due = last.is_none_or(|then| then.seconds_until(now) >= FRESH);
+        let due = last.is_none_or(|look| !is_recent(look.then, now, look.lasts));
         if due {
-            self.look(url, now);
+            self.look(url, now, FRESH);
         }
         due
     }
 
     /// Puts a look that failed off.
     pub(super) fn look_failed(&mut self, url: &AppUrl, now: Timestamp) {
-        self.look(url, Timestamp(now.0 - FRESH + AGAIN));
+        self.look(url, now, AGAIN);
     }
 
-    fn look(&mut self, url: &AppUrl, then: Timestamp) {
+    fn look(&mut self, url: &AppUrl, then: Timestamp, lasts: i64) {
         let host = self.host(url);
         if host.looks.len() >= MOST {
             host.looks.clear();
         }
-        host.looks.insert(segment(url).to_owned(), then);
+        host.looks.insert(segment(url).to_owned(), Look { then, lasts });
     }
 
     fn host(&mut self, url: &AppUrl) -> &mut Host {
@@ -164,6 +171,17 @@ mod tests {
         known.look_failed(&deep, later(FRESH));
         assert!(!known.take_look(&deep, later(FRESH + AGAIN - 1)));
         assert!(known.take_look(&deep, later(FRESH + AGAIN)));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_makes_nothing_fresh_for_longer() {
+        let (mut known, url) = (Known::default(), url("app.example.com"));
+        known.note(&url, app("app.example.com", 1), NOW);
+        assert_eq!(known.find(&url, later(-1)), None);
+        assert!(known.take_look(&url, later(-1)));
+        assert!(!known.take_look(&url, later(-1)), "once is enough");
+        known.look_failed(&url, later(-1));
+        assert!(known.take_look(&url, later(-2)));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::EdgeError;
 use super::http::{Call, Http, Method};
 use super::jwks::{KeySet, Unverified};
 use super::verify::Fault;
+use crate::clock::is_recent;
 
 /// For the whole fetch; as with cloudflared.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -95,7 +96,7 @@ where
     F: Future<Output = Result<KeySet, EdgeError>>,
 {
     let mut slot = team.lock().await;
-    if let Some(known) = slot.as_ref().filter(|known| is_within(known.fetched, now, KEPT)) {
+    if let Some(known) = slot.as_ref().filter(|known| is_recent(known.fetched, now, KEPT)) {
         return Ok((known.clone(), false));
     }
     let known = Known { set: Arc::new(fetch().await?), fetched: now, tried: now };
@@ -117,7 +118,7 @@ where
     let mut slot = team.lock().await;
     let tried = match slot.as_mut() {
         Some(known) if !Arc::ptr_eq(&known.set, &old.set) => return Ok(Some(known.set.clone())),
-        Some(known) if is_within(known.tried, now, BETWEEN - 1) => return Ok(None),
+        Some(known) if is_recent(known.tried, now, BETWEEN) => return Ok(None),
         Some(known) => {
             known.tried = now; // also if it fails: the old keys stay
             known
@@ -127,12 +128,6 @@ where
     let set = Arc::new(fetch().await?);
     *tried = Known { set: set.clone(), fetched: now, tried: now };
     Ok(Some(set))
-}
-
-/// Tells whether something happened at most so many seconds ago; a clock that was turned back makes
-/// everything long ago.
-fn is_within(then: Timestamp, now: Timestamp, seconds: i64) -> bool {
-    (0..=seconds).contains(&then.seconds_until(now))
 }
 
 async fn fetch(http: &Http, team: &TeamDomain) -> Result<KeySet, EdgeError> {
@@ -188,7 +183,7 @@ mod tests {
     #[tokio::test]
     async fn keys_are_kept_for_a_day() {
         let certs = Certs::new();
-        for (after, fetches) in [(0, 1), (1, 1), (KEPT, 1), (KEPT + 1, 2), (KEPT + 2, 2), (KEPT - 9, 3)] {
+        for (after, fetches) in [(0, 1), (1, 1), (KEPT - 1, 1), (KEPT, 2), (KEPT + 1, 2), (KEPT - 9, 3)] {
             assert!(certs.verify(Signer::ours(), after).await.is_ok());
             assert_eq!(certs.fetches.get(), fetches, "after {after} s");
         }
@@ -215,8 +210,8 @@ mod tests {
         let unknown = certs.verify(Signer::theirs(), BETWEEN).await;
         assert!(matches!(unknown, Err(Fault::Keys(EdgeError::Network { .. }))));
         assert!(matches!(certs.verify(Signer::theirs(), BETWEEN + 1).await, Err(Fault::Wrong(_))));
-        assert!(certs.verify(Signer::ours(), KEPT).await.is_ok());
-        assert!(matches!(certs.verify(Signer::ours(), KEPT + 1).await, Err(Fault::Keys(_))));
+        assert!(certs.verify(Signer::ours(), KEPT - 1).await.is_ok());
+        assert!(matches!(certs.verify(Signer::ours(), KEPT).await, Err(Fault::Keys(_))));
     }
 
     #[tokio::test]
