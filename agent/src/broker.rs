@@ -15,12 +15,14 @@ mod fetch;
 mod flights;
 mod headers;
 mod holdings;
+mod idle;
 mod keep;
 mod known;
 mod lock;
 mod login;
 mod notes;
 mod pages;
+mod phase;
 mod renew;
 pub mod revoke;
 mod revoked;
@@ -37,18 +39,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use usher_proto::answer::State;
 use usher_proto::{AppUrl, Credential, ProfileName, Timestamp};
 
 use self::account_login::AccountLogins;
 use self::cache::Cache;
 use self::changes::Changes;
-use self::closing::Idle;
 use self::fetch::Fetches;
+use self::idle::Idle;
 use self::known::Known;
-use self::lock::Lock;
 use self::login::Logins;
 use self::notes::Notes;
+use self::phase::Phase;
 use self::revoke::Tries;
 use self::throttle::Throttle;
 use crate::audit::Audit;
@@ -57,6 +58,7 @@ use crate::cloudflare::Edge;
 use crate::store::thread::StoreThread;
 use crate::store::{Record, StoreError};
 
+pub use self::closing::{Closed, Occasion};
 pub use self::error::BrokerError;
 pub use self::events::Events;
 pub use self::login::LoginOptions;
@@ -114,28 +116,6 @@ pub struct Want {
     pub min_valid: u32,
 }
 
-/// What the cache can be asked for.
-enum Phase {
-    /// The store was not read yet; the cache holds at most what came since the agent began.
-    Unread,
-    /// The cache holds all that the store does.
-    Open,
-    /// Every secret is sealed.
-    Locked(Lock),
-    /// The agent has locked itself: the cache is empty.
-    Closed {
-        /// The store gave its key up too.
-        wants_passphrase: bool,
-    },
-}
-
-impl Phase {
-    /// Tells whether a person is to open the agent first.
-    fn is_locked(&self) -> bool {
-        matches!(self, Phase::Locked(_) | Phase::Closed { .. })
-    }
-}
-
 impl Broker {
     /// Begins with an empty cache; the store is read when it is first needed, or the agent sees whether
     /// Cloudflare is still to be told something.
@@ -187,7 +167,7 @@ impl Broker {
     /// token is never handed out in its place.
     pub async fn token(self: &Arc<Self>, want: &Want) -> Result<Record, BrokerError> {
         let read = match self.read().await {
-            Err(error @ BrokerError::Locked) => return Err(error),
+            Err(error @ BrokerError::Locked(_)) => return Err(error),
             read => read,
         };
         let missing = match (self.held(want), read) {
@@ -220,7 +200,7 @@ impl Broker {
             return Err(BrokerError::NoSuchApp);
         }
         lives(token.credential(), now, want.min_valid)?;
-        let record = token.open().ok_or(BrokerError::Locked)?;
+        let record = token.open().ok_or(BrokerError::Locked(None))?;
         if self.edge.is_some() {
             if token.uses().note(&want.app) {
                 self.used.notify_one();
@@ -230,25 +210,6 @@ impl Broker {
             }
         }
         Ok(record)
-    }
-
-    /// Tells whether lookups are answered, and what is wrong with the store if they are not.
-    pub async fn state(&self) -> (State, Option<BrokerError>) {
-        let read = match (self.read().await, &self.inner().phase) {
-            (Err(_), Phase::Closed { wants_passphrase: false }) => return (State::Closed, None),
-            (Err(_), Phase::Closed { wants_passphrase: true }) => {
-                Err(StoreError::NeedsPassphrase { new: false }.into())
-            }
-            (read, _) => read,
-        };
-        match read {
-            Ok(()) => (State::Open, None),
-            Err(BrokerError::Locked) => (State::Locked, None),
-            Err(error @ BrokerError::Store(StoreError::NeedsPassphrase { new })) => {
-                (if new { State::NeedsNewPassphrase } else { State::NeedsPassphrase }, Some(error))
-            }
-            Err(error) => (State::Unavailable, Some(error)),
-        }
     }
 
     /// Counts the credentials held, and those of them that the store does not have.

@@ -8,7 +8,7 @@ use usher_agent::clock::Clock;
 use usher_agent::seal::Cost;
 use usher_agent::store::file::{File, PassphraseSource};
 use usher_agent::store::{Store, StoreError};
-use usher_proto::Answer;
+use usher_proto::{Answer, date};
 use usher_tests::agent::TestAgent;
 use usher_tests::faulty::{Faulty, Mood, Switch};
 use usher_tests::token::{app_token, file_name, import_file};
@@ -56,6 +56,25 @@ fn an_agent_that_nobody_needs_forgets_everything_until_it_is_opened() {
     assert_eq!(agent.token(APP), token);
     turn(&agent, IDLE);
     closes(&agent);
+}
+
+#[test]
+fn whoever_is_refused_and_whoever_looks_is_told_when_and_why() {
+    let (agent, _) = agent();
+    give(&agent);
+    turn(&agent, IDLE);
+    closes(&agent);
+    let refusal = agent.token(APP)["error"].clone();
+    let when = date::written(agent.clock.now());
+    assert_eq!(
+        refusal["message"],
+        format!("the agent locked itself at {when}: nobody had needed it for 15 min")
+    );
+    assert_eq!(refusal["hint"], "`usher unlock` opens it");
+    turn(&agent, IDLE);
+    assert_eq!(agent.json(&json!({"status": {}}))["status"]["store"]["trouble"], refusal);
+    assert!(agent.json(&json!({"unlock": {}}))["unlocked"].is_object());
+    assert!(agent.json(&json!({"status": {}}))["status"]["store"]["trouble"].is_null());
 }
 
 #[test]
@@ -157,7 +176,10 @@ fn a_sealed_file_wants_its_passphrase_again() {
     give(&agent);
     turn(&agent, IDLE);
     eventually(|| (state(&agent) == "needs-passphrase").then_some(()));
-    assert_eq!(code(&agent.token(APP)), "locked");
+    let refusal = agent.token(APP)["error"].clone();
+    assert_eq!(refusal["code"], "locked");
+    assert!(refusal["hint"].as_str().is_some_and(|hint| hint.contains("passphrase")), "{refusal}");
+    assert_eq!(agent.json(&json!({"status": {}}))["status"]["store"]["trouble"], refusal);
     assert_eq!(code(&agent.json(&json!({"unlock": {}}))), "store-locked");
     assert_eq!(code(&unlock("wrong")), "wrong-passphrase");
     assert_eq!(code(&agent.token(APP)), "locked");

@@ -48,10 +48,14 @@ impl Machine {
         status["state"].as_str().expect("a word").to_owned()
     }
 
-    /// Expects that it locks itself, and opens it again.
-    fn closes(&self) {
+    /// Expects that it locks itself and says why, and opens it again.
+    fn closes(&self, why: &str) {
         eventually(|| (self.state() == "needs-passphrase").then_some(()));
-        self.home.usher(&["token", APP]).expect(5);
+        let status = self.home.usher(&["status"]).expect(0);
+        let refused = self.home.usher(&["token", APP]).expect(5);
+        for told in [status.stdout, refused.stderr] {
+            assert!(told.contains("the agent locked itself at ") && told.contains(why), "{told}");
+        }
         self.home.usher_with_input(&["unlock"], PASSPHRASE).expect(0);
         self.home.usher(&["token", APP]).expect(0);
     }
@@ -75,7 +79,7 @@ fn the_machine_sleeps_only_when_the_agent_is_locked() {
         assert_eq!(machine.state(), "needs-passphrase");
         machine.logind.prepare_for_sleep(false);
         delay = machine.logind.delay();
-        machine.closes();
+        machine.closes("the machine went to sleep");
     }
     machine.logind.lock(true);
     machine.stays_open();
@@ -93,11 +97,11 @@ fn a_locked_screen_or_another_session_locks_the_agent_of_its_user() {
     machine.logind.change(true, "IdleHint", true);
     machine.stays_open();
     machine.logind.lock(true);
-    machine.closes();
+    machine.closes("the screen was locked");
     machine.logind.change(true, "LockedHint", true);
-    machine.closes();
+    machine.closes("the screen was locked");
     machine.logind.change(true, "Active", false);
-    machine.closes();
+    machine.closes("another session took the screen");
 }
 
 /// Needs root, or nothing could look into the agent's memory at all.
@@ -114,7 +118,7 @@ fn an_agent_that_locked_itself_holds_nothing() {
     assert_eq!(machine.state(), "needs-passphrase");
     let token = app_token(1, END);
     assert_eq!([found(APP), found(&token[..60]), found(PASSPHRASE.trim())], [0; 3]);
-    machine.closes();
+    machine.closes("the machine went to sleep");
     assert!(found(APP) > 0, "the search finds it again");
 }
 

@@ -55,7 +55,7 @@ impl Broker {
     async fn keep_certificate(self: &Arc<Self>, record: Record) -> Result<Imported, BrokerError> {
         let broker = Arc::clone(self);
         let kept = tokio::spawn(async move { broker.take_in(record).await });
-        kept.await.unwrap_or(Err(BrokerError::Locked))
+        kept.await.unwrap_or(Err(BrokerError::Locked(None)))
     }
 }
 

@@ -80,7 +80,7 @@ impl Broker {
             Some(id) => named_certificate(&inner.cache, id)?,
             None => only_one(inner.cache.list(Some(profile)))?,
         };
-        inner.cache.record(&found.id).ok_or(BrokerError::Locked)
+        inner.cache.record(&found.id).ok_or(BrokerError::Locked(None))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use usher_proto::{Kind, Timestamp};
 
+use super::closing::Closed;
 use crate::cloudflare::api::ApiError;
 use crate::cloudflare::{EdgeError, NotACredential};
 use crate::store::StoreError;
@@ -9,8 +10,8 @@ use crate::store::StoreError;
 /// Why the broker did not do what it was asked; [`crate::handler`] turns it into words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BrokerError {
-    /// The agent is locked.
-    Locked,
+    /// The agent is locked: under a passphrase of its own, unless it has locked itself.
+    Locked(Option<Closed>),
     /// The passphrase is not the one that it was locked with.
     WrongPassphrase,
     /// No app token covers the URL.

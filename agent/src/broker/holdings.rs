@@ -55,7 +55,7 @@ impl Broker {
 
     /// Takes a secret in that somebody hands over.
     pub async fn import(&self, import: Import) -> Result<Imported, BrokerError> {
-        if let Err(error @ BrokerError::Locked) = self.read().await {
+        if let Err(error @ BrokerError::Locked(_)) = self.read().await {
             return Err(error);
         }
         let given = cloudflare::read(import, self.clock.now())?;
@@ -69,9 +69,7 @@ impl Broker {
     pub(super) async fn take_in(&self, given: Record) -> Result<Imported, BrokerError> {
         let (record, outcome) = {
             let mut inner = self.inner();
-            if inner.phase.is_locked() {
-                return Err(BrokerError::Locked); // nothing open comes into a locked agent
-            }
+            inner.phase.refuse_if_locked()?; // nothing open comes into a locked agent
             inner.cache.take_in(given)
         };
         self.tell_come(&record.credential, outcome);

@@ -109,7 +109,7 @@ impl Broker {
     pub(super) fn renew(&self, record: &Record) -> Result<Outcome, BrokerError> {
         let mut inner = self.inner();
         if !matches!(inner.phase, Phase::Open) {
-            return Err(BrokerError::Locked); // nothing open comes into a locked agent
+            return Err(BrokerError::Locked(None)); // nothing open comes into a locked agent
         }
         Ok(inner.cache.renew(record.clone()))
     }

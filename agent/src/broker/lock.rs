@@ -54,7 +54,7 @@ impl Broker {
         let key = derive(passphrase, salt).await?;
         let store = self.store.call(|store| Ok(store.close())).await?;
         let mut inner = self.inner();
-        let vault = inner.cache.close().ok_or(BrokerError::Locked)?;
+        let vault = inner.cache.close().ok_or(BrokerError::Locked(None))?;
         inner.phase = Phase::Locked(Lock::new(&Keys { vault, store }, &key, salt));
         drop(inner);
         self.tell_of_agent(Happening::Locked);
@@ -70,10 +70,10 @@ impl Broker {
         let lock = match &self.inner().phase {
             Phase::Open => return Ok(()),
             Phase::Locked(lock) => Some(lock.clone()),
-            Phase::Unread | Phase::Closed { .. } => None,
+            Phase::Unread | Phase::Closed(_) => None,
         };
         let opened = match lock {
-            Some(lock) => self.open_locked(lock, passphrase.ok_or(BrokerError::Locked)?).await,
+            Some(lock) => self.open_locked(lock, passphrase.ok_or(BrokerError::Locked(None))?).await,
             None => self.open_store(passphrase).await,
         };
         tries.note(matches!(opened, Err(BrokerError::WrongPassphrase)));
@@ -110,7 +110,7 @@ impl Broker {
         self.store.call_with_prompt(move |store| store.unlock(passphrase.as_ref())).await?;
         {
             let mut inner = self.inner();
-            if matches!(inner.phase, Phase::Closed { .. }) {
+            if matches!(inner.phase, Phase::Closed(_)) {
                 inner.phase = Phase::Unread;
             }
         }

@@ -68,7 +68,7 @@ impl Broker {
                 return Ok(record);
             }
             // The session of another application's login gives this one's token in the next round.
-            if let Err(error @ (BrokerError::LoginTimeout | BrokerError::Locked)) = outcome {
+            if let Err(error @ (BrokerError::LoginTimeout | BrokerError::Locked(_))) = outcome {
                 return Err(error);
             }
         }

@@ -29,10 +29,9 @@ impl Broker {
     /// Reads the store unless that was done; many callers cause one reading and share its outcome.
     pub(super) async fn read(&self) -> Result<(), BrokerError> {
         let seen = self.readings.load(Ordering::Relaxed);
-        match self.inner().phase {
+        match &self.inner().phase {
             Phase::Open => return Ok(()),
-            Phase::Locked(_) | Phase::Closed { .. } => return Err(BrokerError::Locked),
-            Phase::Unread => {}
+            phase => phase.refuse_if_locked()?,
         }
         // In a box: every connection would else have room for what happens once.
         Box::pin(self.read_once(seen)).await
@@ -40,9 +39,7 @@ impl Broker {
 
     async fn read_once(&self, seen: u64) -> Result<(), BrokerError> {
         let mut outcome = self.reading.lock().await;
-        if self.inner().phase.is_locked() {
-            return Err(BrokerError::Locked); // it locked itself meanwhile
-        }
+        self.inner().phase.refuse_if_locked()?; // it locked itself meanwhile
         if self.readings.load(Ordering::Relaxed) == seen {
             *outcome = self.read_store().await;
             self.readings.fetch_add(1, Ordering::Relaxed);

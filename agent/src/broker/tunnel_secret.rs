@@ -42,7 +42,7 @@ impl Broker {
         let mut meant = all.into_iter().filter(|credential| is_meant(credential));
         match (meant.next(), meant.next()) {
             (None, _) => Ok(None),
-            (Some(only), None) => inner.cache.record(&only.id).ok_or(BrokerError::Locked).map(Some),
+            (Some(only), None) => inner.cache.record(&only.id).ok_or(BrokerError::Locked(None)).map(Some),
             (Some(_), Some(_)) => Err(BrokerError::SeveralTunnels),
         }
     }
@@ -68,7 +68,7 @@ impl Broker {
         let api = account.api(self.edge()?);
         let found = self.find_tunnel(account, &api, name).await?;
         if let Some(held) = self.held_for(account).get(&found.id.to_ascii_lowercase()) {
-            let held = self.inner().cache.record(held).ok_or(BrokerError::Locked)?;
+            let held = self.inner().cache.record(held).ok_or(BrokerError::Locked(None))?;
             return self.note_name(held, &found);
         }
         let token = account.asked(api.tunnel_token(&account.id, &found.id)).await?;

@@ -2,6 +2,7 @@
 //! else does an inner error become words.
 
 mod api;
+mod closed;
 mod edge;
 mod revocation;
 mod store;
@@ -17,9 +18,10 @@ const LOG_IN: &str = "log in with `usher login URL`";
 impl From<BrokerError> for Refusal {
     fn from(error: BrokerError) -> Self {
         match error {
-            BrokerError::Locked => {
+            BrokerError::Locked(None) => {
                 Refusal::new(Code::Locked, "the agent is locked", "`usher unlock` opens it")
             }
+            BrokerError::Locked(Some(closed)) => closed::words(closed),
             BrokerError::WrongPassphrase => Refusal::new(
                 Code::WrongPassphrase,
                 "the passphrase is wrong",

@@ -48,10 +48,10 @@ impl Leaving {
     ///
     /// # Errors
     /// The connection to the bus ended.
-    pub async fn next(&mut self) -> Result<(), &'static str> {
+    pub async fn next(&mut self) -> Result<Moment, &'static str> {
         while let Some(Ok(signal)) = self.signals.next().await {
-            if self.is_meant(&signal).await.unwrap_or(false) {
-                return Ok(());
+            if let Ok(Some(moment)) = self.meant(&signal).await {
+                return Ok(moment);
             }
         }
         Err("the system bus has ended")
@@ -62,25 +62,27 @@ impl Leaving {
         self.delay = None;
     }
 
-    async fn is_meant(&mut self, signal: &Message) -> zbus::Result<bool> {
+    /// Tells which moment a signal means, if it is one of ours.
+    async fn meant(&mut self, signal: &Message) -> zbus::Result<Option<Moment>> {
         let (header, body) = (signal.header(), signal.body());
-        let (Some(path), Some(member)) = (header.path(), header.member()) else { return Ok(false) };
+        let (Some(path), Some(member)) = (header.path(), header.member()) else { return Ok(None) };
         let moment = match (header.interface().map(|name| name.as_str()), member.as_str()) {
             (Some(MANAGER), "PrepareForSleep") if self.on.contains(&Moment::Suspend) => {
                 let is_near = body.deserialize::<bool>()?;
                 if !is_near {
                     self.delay = Some(self.delay_sleep().await?); // it is awake again
                 }
-                return Ok(is_near);
+                return Ok(is_near.then_some(Moment::Suspend));
             }
             (Some(SESSION), "Lock") => Moment::ScreenLock,
             (Some(PROPERTIES), "PropertiesChanged") => match changed(signal)? {
                 Some(moment) => moment,
-                None => return Ok(false),
+                None => return Ok(None),
             },
-            _ => return Ok(false),
+            _ => return Ok(None),
         };
-        Ok(self.on.contains(&moment) && self.is_ours(path.as_str()).await?)
+        let is_meant = self.on.contains(&moment) && self.is_ours(path.as_str()).await?;
+        Ok(is_meant.then_some(moment))
     }
 
     /// Asks logind to wait with a suspend until we are ready.

@@ -23,7 +23,7 @@ impl Leaving {
     ///
     /// # Errors
     /// None.
-    pub async fn next(&mut self) -> Result<(), &'static str> {
+    pub async fn next(&mut self) -> Result<Moment, &'static str> {
         match self.0 {}
     }
 

@@ -7,6 +7,7 @@ use log::Level;
 use tokio::time::sleep;
 use usher_proto::{Code, Refusal};
 
+use crate::broker::Occasion;
 use crate::config::LockItself;
 use crate::handler::Handler;
 use crate::moment::Moment;
@@ -55,10 +56,10 @@ pub(super) async fn lock_at(on: Vec<Moment>, handler: Arc<Handler>) {
 /// Goes on until the system tells no more; says why.
 async fn lock_while_told(mut leaving: Leaving, handler: &Handler) -> &'static str {
     loop {
-        if let Err(why) = leaving.next().await {
-            return why;
-        }
-        handler.broker.close().await;
+        match leaving.next().await {
+            Ok(moment) => handler.broker.close(Occasion::Left(moment)).await,
+            Err(why) => return why,
+        };
         leaving.done();
     }
 }

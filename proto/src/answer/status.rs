@@ -47,7 +47,7 @@ pub struct StoreStatus {
     pub chosen: String,
     /// How long it keeps a secret, in words.
     pub keeps: String,
-    /// What is wrong with it, if anything is.
+    /// What is wrong with it, if anything is; or when and why the agent has locked itself.
     pub trouble: Option<Refusal>,
 }
 

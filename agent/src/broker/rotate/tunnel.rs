@@ -36,7 +36,7 @@ impl Broker {
         let Managed { account, tunnel, .. } = &managed;
         let api = account.api(self.edge()?);
         let (Matter::Rotating(rotating), Some(token)) = (&mut note.matter, &note.secret) else {
-            return Err(BrokerError::Locked);
+            return Err(BrokerError::Locked(None));
         };
         if !rotating.changed {
             let secret = tunnel::base64_of(token)?;
