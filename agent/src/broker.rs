@@ -20,6 +20,7 @@ mod keep;
 mod known;
 mod lock;
 mod login;
+mod lookup;
 mod notes;
 mod pages;
 mod phase;
@@ -39,7 +40,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use usher_proto::{AppUrl, Credential, ProfileName, Timestamp};
 
 use self::account_login::AccountLogins;
 use self::cache::Cache;
@@ -55,13 +55,14 @@ use self::throttle::Throttle;
 use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::cloudflare::Edge;
+use crate::store::StoreError;
 use crate::store::thread::StoreThread;
-use crate::store::{Record, StoreError};
 
 pub use self::closing::{Closed, Occasion};
 pub use self::error::BrokerError;
 pub use self::events::Events;
 pub use self::login::LoginOptions;
+pub use self::lookup::Want;
 pub use self::watch::Watched;
 
 /// How long a person has for a login.
@@ -103,17 +104,6 @@ struct Inner {
     notes: Notes,
     tries: Tries,
     phase: Phase,
-}
-
-/// What a client wants: a token for a URL, with so many seconds of life left.
-#[derive(Debug, Clone)]
-pub struct Want {
-    /// The application.
-    pub app: AppUrl,
-    /// Whose.
-    pub profile: ProfileName,
-    /// Seconds.
-    pub min_valid: u32,
 }
 
 impl Broker {
@@ -160,78 +150,7 @@ impl Broker {
         })
     }
 
-    /// Finds the app token of the application that covers a URL; gets a new one where that needs no
-    /// person.
-    ///
-    /// The most specific application decides, also when its token has expired: another application's
-    /// token is never handed out in its place.
-    pub async fn token(self: &Arc<Self>, want: &Want) -> Result<Record, BrokerError> {
-        let read = match self.read().await {
-            Err(error @ BrokerError::Locked(_)) => return Err(error),
-            read => read,
-        };
-        let missing = match (self.held(want), read) {
-            (Ok(record), _) => return Ok(record),
-            // What the store holds might do, so nothing is fetched in its place.
-            (Err(BrokerError::NoSuchApp), Err(unread)) => return Err(unread),
-            (Err(missing), Err(_)) => return Err(missing),
-            (Err(missing), Ok(())) => missing,
-        };
-        match Box::pin(self.fetch(want)).await {
-            Err(BrokerError::Offline | BrokerError::LoginRequired { .. })
-                if missing != BrokerError::NoSuchApp =>
-            {
-                Err(missing)
-            }
-            Err(BrokerError::Offline) => Err(missing),
-            fetched => fetched,
-        }
-    }
-
-    /// Finds a token in the cache that lives long enough, and notes that it is used.
-    fn held(self: &Arc<Self>, want: &Want) -> Result<Record, BrokerError> {
-        let now = self.clock.now();
-        let mut inner = self.inner();
-        let Inner { cache, known, .. } = &mut *inner;
-        let Some(mut token) = cache.app_token(&want.profile, &want.app) else {
-            return Err(BrokerError::NoSuchApp);
-        };
-        if known.is_of_another(&want.app, token.credential()) {
-            return Err(BrokerError::NoSuchApp);
-        }
-        lives(token.credential(), now, want.min_valid)?;
-        let record = token.open().ok_or(BrokerError::Locked(None))?;
-        if self.edge.is_some() {
-            if token.uses().note(&want.app) {
-                self.used.notify_one();
-            }
-            if known.take_look(&want.app, now) {
-                self.look_in_background(record.clone(), want.app.clone());
-            }
-        }
-        Ok(record)
-    }
-
-    /// Counts the credentials held, and those of them that the store does not have.
-    pub fn count(&self) -> (usize, usize) {
-        let inner = self.inner();
-        (inner.cache.len(), inner.cache.unsaved_count())
-    }
-
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Tells whether a token lives so many seconds more.
-fn lives(token: &Credential, now: Timestamp, min_valid: u32) -> Result<(), BrokerError> {
-    let left = token.expires.map_or(i64::MAX, |end| now.seconds_until(end));
-    let label = || token.label.clone();
-    match left {
-        ..=0 => Err(BrokerError::Expired { label: label(), ago: -left }),
-        _ if left < i64::from(min_valid) => {
-            Err(BrokerError::ExpiresSoon { label: label(), left, wanted: min_valid })
-        }
-        _ => Ok(()),
     }
 }

@@ -7,7 +7,8 @@ use usher_proto::{AppUrl, Audience, CredentialId, ProfileName, TunnelName};
 
 use super::flights::Flights;
 use super::known::{application_of, place};
-use super::{Broker, BrokerError, Inner, Want, lives};
+use super::lookup::lives;
+use super::{Broker, BrokerError, Inner, Want};
 use crate::cloudflare::edge::Application;
 use crate::cloudflare::{Edge, EdgeError};
 use crate::store::Record;

@@ -1,4 +1,4 @@
-//! What is held: listed, shown, taken in, and wiped.
+//! What is held: listed, counted, shown, taken in, and wiped.
 
 use std::sync::Arc;
 
@@ -40,6 +40,12 @@ impl Broker {
         let page = all[..fit.max(1).min(all.len())].to_vec();
         let more = page.len() < all.len();
         Ok((page, more))
+    }
+
+    /// Counts the credentials held, and those of them that the store does not have.
+    pub fn count(&self) -> (usize, usize) {
+        let inner = self.inner();
+        (inner.cache.len(), inner.cache.unsaved_count())
     }
 
     /// Shows one credential.

@@ -6,8 +6,9 @@ use tokio::time::{Instant, timeout_at};
 use usher_proto::answer::Event;
 use usher_proto::{AppUrl, Audience, ProfileName, TeamDomain};
 
+use super::lookup::lives;
 use super::pages::{Page, Pages};
-use super::{Broker, BrokerError, Events, Want, lives};
+use super::{Broker, BrokerError, Events, Want};
 use crate::cloudflare::EdgeError;
 use crate::cloudflare::edge::{Application, Region};
 use crate::cloudflare::error::Unsupported;
