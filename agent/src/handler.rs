@@ -1,43 +1,25 @@
 //! Answers one request. A failure is an answer: this is total, and never sees a socket.
 
+mod about;
 mod audited;
+mod awake;
 mod words;
 
 use std::sync::Arc;
 
-use usher_proto::answer::{Hello, Sandbox, Status, StoreStatus};
-use usher_proto::frame::{MAX_MESSAGE, VERSION};
 use usher_proto::revocation::Revoked;
-use usher_proto::{Answer, Refusal, Request, Timestamp};
+use usher_proto::{Answer, Request};
 
+pub use self::about::About;
 use self::audited::Entry;
+use self::awake::keeps_awake;
 use crate::audit::Audit;
 use crate::broker::rotate::Rotated;
 use crate::broker::{Broker, BrokerError, Events, LoginOptions, Want, Watched};
-use crate::connection::MESSAGE_DEADLINE;
 use crate::peer::Peer;
 use crate::server::Connections;
 use crate::stop::Stop;
 use crate::store::Record;
-
-/// What the agent can do beyond the first protocol, by name; a client asks before it relies on one.
-const FEATURES: [&str; 6] = ["frames", "json-lines", "login", "tunnels", "revoke", "watch"];
-
-/// What the handler tells about the agent it belongs to.
-pub struct About {
-    /// When the agent began.
-    pub started: Timestamp,
-    /// Where it listens.
-    pub socket: String,
-    /// The store's name.
-    pub store: String,
-    /// Why this store.
-    pub chosen: String,
-    /// How long the store keeps a secret.
-    pub keeps: String,
-    /// What the agent's process is kept from.
-    pub sandbox: Sandbox,
-}
 
 /// Answers requests with the broker's help.
 pub struct Handler {
@@ -56,12 +38,7 @@ pub struct Handler {
 impl Handler {
     /// Answers one request of a peer; what happens before the answer goes to `events`.
     pub async fn answer(&self, peer: &Peer, request: Request, events: &Events) -> Answer {
-        // Who only looks keeps no agent awake.
-        let _use = match request {
-            Request::Hello {} | Request::Status {} | Request::Pending {} | Request::Watch { .. } => None,
-            Request::Sandbox {} | Request::Lock { .. } | Request::Unlock { .. } | Request::Stop {} => None,
-            _ => self.broker.in_use().await,
-        };
+        let _use = if keeps_awake(&request) { self.broker.in_use().await } else { None };
         let mut entry = self.audit.is_on().then(|| Entry::of(&request, peer, &self.broker)).flatten();
         let answer = self.try_answer(peer, request, events, &mut entry).await.unwrap_or_else(|error| {
             log::debug!("refused pid {}: {error:?}", peer.pid);
@@ -194,39 +171,6 @@ impl Handler {
                 Answer::Stopping {}
             }
         })
-    }
-
-    fn hello(&self) -> Hello {
-        Hello {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            protocol: VERSION,
-            features: FEATURES.map(str::to_owned).to_vec(),
-            max_message: MAX_MESSAGE as u32,
-            max_connections: self.connections.cap() as u32,
-            message_deadline: MESSAGE_DEADLINE.as_secs() as u32,
-        }
-    }
-
-    async fn status(&self) -> Status {
-        let (state, trouble) = self.broker.state().await;
-        let (credentials, unsaved) = self.broker.count();
-        let About { started, socket, store, chosen, keeps, .. } = &self.about;
-        Status {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            pid: std::process::id(),
-            started: *started,
-            socket: socket.clone(),
-            store: StoreStatus {
-                name: store.clone(),
-                chosen: chosen.clone(),
-                keeps: keeps.clone(),
-                trouble: trouble.map(Refusal::from),
-            },
-            state,
-            credentials: credentials as u64,
-            unsaved: unsaved as u64,
-            connections: self.connections.count() as u64,
-        }
     }
 }
 
