@@ -4,23 +4,23 @@
 //! agent wrote to a weaker one behind a person's back would be a leak, and what it no longer finds in
 //! the old one would look lost.
 
+mod cannot;
 mod probe;
+mod remembered;
 
-use std::fmt;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
+pub use self::cannot::CannotChoose;
 use self::probe::{Candidate, DEADLINE, candidates, first_working};
+use self::remembered::{recall, remember};
 use super::file::{File, PassphraseSource};
 use super::keyring::Keyring;
 use super::memory::Memory;
-use super::{Store, StoreError, StoreName, disk};
+use super::{Store, StoreName};
 
 /// Names usher's items in the keyrings.
 pub const SERVICE: &str = "usher";
-/// Longest file that remembers a store, in bytes.
-const MAX_REMEMBERED: u64 = 64;
 
 /// What decides which store is opened, and how.
 pub struct Settings {
@@ -63,54 +63,6 @@ pub struct Opened {
     /// than before, a choice that could not be remembered.
     pub notice: Option<String>,
 }
-
-/// Why no store was opened. Holds no secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CannotChoose {
-    /// None of those that may be taken without asking works.
-    NoneWorks {
-        /// What was tried, and what became of it.
-        tried: String,
-    },
-    /// This system does not have the store.
-    NotHere(StoreName),
-    /// The file that remembers the store holds something else.
-    BadMemory(PathBuf),
-    /// The file that remembers the store cannot be read.
-    Unreadable(PathBuf, StoreError),
-}
-
-impl CannotChoose {
-    /// Says what to do next.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::NoneWorks { .. } => {
-                "use `--store file` for a file sealed with a passphrase, or `--store memory` to forget \
-                 everything when the agent ends"
-            }
-            Self::NotHere(_) => "use `--store auto`, or another store",
-            Self::BadMemory(_) => "name the store once with `--store`",
-            Self::Unreadable(..) => "make it readable, or name the store with `--store`",
-        }
-    }
-}
-
-impl fmt::Display for CannotChoose {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoneWorks { tried } => write!(f, "no store works here ({tried})"),
-            Self::NotHere(name) => write!(f, "the store `{name}` does not exist on this system"),
-            Self::BadMemory(path) => {
-                write!(f, "{} should name the store that is used, and does not", path.display())
-            }
-            Self::Unreadable(path, why) => {
-                write!(f, "{}, which names the store that is used, cannot be read: {why}", path.display())
-            }
-        }
-    }
-}
-
-impl std::error::Error for CannotChoose {}
 
 /// Opens the store that is asked for, else the one remembered, else the first that works.
 ///
@@ -175,29 +127,6 @@ fn construct(
         StoreName::File => Ok(Box::new(File::new(file, passphrase))),
         StoreName::Memory => Ok(Box::<Memory>::default()),
     }
-}
-
-fn recall(path: &Path) -> Result<Option<StoreName>, CannotChoose> {
-    let bytes = disk::read(path, MAX_REMEMBERED).map_err(|error| match error.kind() {
-        io::ErrorKind::FileTooLarge => CannotChoose::BadMemory(path.to_owned()),
-        _ => CannotChoose::Unreadable(path.to_owned(), error.into()),
-    })?;
-    let Some(bytes) = bytes else { return Ok(None) };
-    std::str::from_utf8(&bytes)
-        .ok()
-        .and_then(|text| text.trim().parse().ok())
-        // Memory must be asked for each time, so nobody but a person can have written it.
-        .filter(|name| *name != StoreName::Memory)
-        .map(Some)
-        .ok_or_else(|| CannotChoose::BadMemory(path.to_owned()))
-}
-
-fn remember(path: &Path, name: StoreName) -> Result<(), StoreError> {
-    if matches!(recall(path), Ok(Some(before)) if before == name) {
-        return Ok(());
-    }
-    disk::make_folder(path)?;
-    Ok(disk::replace(path, format!("{name}\n").as_bytes())?)
 }
 
 #[cfg(test)]

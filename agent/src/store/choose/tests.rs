@@ -2,6 +2,7 @@ use std::fs;
 use std::sync::mpsc;
 
 use super::*;
+use crate::store::StoreError;
 
 /// Long enough for a thread to start on a busy machine, short enough to wait for.
 const PATIENCE: Duration = Duration::from_secs(2);
