@@ -79,3 +79,19 @@ fn who_waits_for_a_revocation_is_answered_after_a_jump_back() {
     let answer = waiting.finish(|_page| unreachable!("nobody has to log in"));
     assert!(answer["revoked"].is_object(), "{answer}");
 }
+
+/// Cloudflare has so long to end a session that it was told to end, and then somebody else is asked to.
+#[test]
+fn what_cloudflare_was_told_before_a_jump_back_it_is_told_again() {
+    let world = World::start();
+    world.edge.set_token_life(DAY);
+    world.log_in(APP);
+    world.clock.turn(2 * HOUR); // so that the token is taken after the jump too
+    let _deaf = world.edge.fault(Where::Logout, Fault::Status(200));
+    let told = || world.edge.log().count_of(Where::Logout);
+    let answer = world.revoke(&json!({"each": [{"app": APP}]}));
+    assert_eq!(answer["revoked"]["revoked"][0]["state"], "pending", "{answer}");
+    assert_eq!(told(), 1);
+    world.clock.turn(-HOUR);
+    eventually(|| (told() == 2).then_some(()));
+}
