@@ -1,7 +1,7 @@
 //! Who is at the other end of a connection.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use usher_proto::endpoint::User;
 
@@ -35,8 +35,12 @@ pub struct Process {
 
 impl Peer {
     /// Makes a peer of a process if its user is ours; root is another user.
+    ///
+    /// What it runs is asked for at once, also where no audit log is kept: by that connections are shared
+    /// out, and when they are scarce the process may be gone or run something else.
     pub fn of(pid: u32, user: Option<User>) -> Option<Self> {
-        (user? == User::own()).then(|| Self { pid, program: Arc::new(Program::of(pid)) })
+        static OWN: LazyLock<User> = LazyLock::new(User::own);
+        (user? == *OWN).then(|| Self { pid, program: Arc::new(Program::of(pid)) })
     }
 
     /// Tells what it ran when it connected: later its id may be another one's.
