@@ -53,15 +53,14 @@ impl AppToken<'_> {
 impl Cache {
     /// Finds the app token of the most specific application that covers the URL.
     pub(super) fn app_token(&mut self, profile: &ProfileName, app: &AppUrl) -> Option<AppToken<'_>> {
-        let id = self.apps.get(profile)?.find(app)?;
+        let id = &self.apps.get(profile)?.find(app)?.id;
         let held = self.held.get_mut(id)?;
         Some(AppToken { held, vault: &self.vault })
     }
 
     /// Tells which app token answers a URL.
     pub(super) fn answer(&self, profile: &ProfileName, url: &AppUrl) -> Option<&Arc<Credential>> {
-        let id = self.apps.get(profile)?.find(url)?;
-        self.held.get(id).map(|held| &held.credential)
+        self.apps.get(profile)?.find(url)
     }
 
     /// Finds the service token that is for a URL: for its application, else for its team.
@@ -71,7 +70,7 @@ impl Cache {
         app: &AppUrl,
         team: Option<&TeamDomain>,
     ) -> Option<Record> {
-        self.record(self.apps.get(profile)?.service(app, team)?)
+        self.record(&self.apps.get(profile)?.service(app, team)?.id)
     }
 
     /// Tells whether a service token is for a whole team, so that the team of a URL matters.
@@ -102,8 +101,7 @@ impl Cache {
         team: &TeamDomain,
     ) -> Option<&Arc<Credential>> {
         let service = self.apps.get(profile).and_then(|apps| apps.service(url, Some(team)));
-        let held = service.and_then(|id| self.held.get(id)).or_else(|| self.org(profile, team));
-        held.map(|held| &held.credential)
+        service.or_else(|| self.org(profile, team).map(|held| &held.credential))
     }
 
     /// Finds the app tokens that would answer a URL in place of this one, or as well as it.
