@@ -6,6 +6,7 @@ use serde_json::json;
 use usher_proto::frame::{self, MAX_MESSAGE};
 use usher_proto::{Answer, Code, Request, json as lines};
 use usher_tests::agent::TestAgent;
+use usher_tests::store::TestStore;
 use usher_tests::wire::{self, Said, ask, connect, read, read_line};
 
 fn hello() -> Vec<u8> {
@@ -165,7 +166,7 @@ fn a_line_that_is_not_understood_does_not_end_the_conversation() {
 #[test]
 fn silent_and_half_spoken_connections_make_room_for_new_ones() {
     const CAP: usize = 8;
-    let agent = TestAgent::with(Box::new(usher_agent::store::memory::Memory::default()), CAP);
+    let agent = TestAgent::with(Box::new(TestStore::default()), CAP);
     let frame = hello();
     let hostile: Vec<_> = (0..4 * CAP)
         .map(|number| {

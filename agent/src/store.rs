@@ -38,7 +38,7 @@ pub struct Contents {
     pub notes: Vec<Note>,
 }
 
-/// Keeps records. Calls block, and are made from one thread of their own, one at a time.
+/// Keeps records; [`memory`] leaves that to the agent. Calls block, and are made from one thread of their own, one at a time.
 ///
 /// Each call is atomic for its record or note: whatever happens, it is afterwards the old or the new one.
 pub trait Store: Send {
@@ -47,8 +47,8 @@ pub trait Store: Send {
     /// Reads all that it holds. What cannot be read is left out and named in the log; it stays where it
     /// is.
     fn load(&mut self) -> Result<Contents, StoreError>;
-    /// Reads one record; none if it is not there.
-    fn get(&mut self, id: &CredentialId) -> Result<Option<Record>, StoreError>;
+    /// Reads a record back, and tells whether it is there as it was written.
+    fn holds(&mut self, record: &Record) -> Result<bool, StoreError>;
     /// Writes a record, in place of the one with the same id if there is one.
     fn put(&mut self, record: &Record) -> Result<(), StoreError>;
     /// Writes a note, in place of the one with the same id if there is one.

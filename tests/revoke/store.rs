@@ -4,11 +4,11 @@ use std::io::{BufReader, Write};
 
 use serde_json::{Value, json};
 use usher_agent::cloudflare::fingerprint;
-use usher_agent::store::memory::Memory;
 use usher_agent::store::{Note, Store};
 use usher_tests::agent::TestAgent;
 use usher_tests::contract::{note, record};
 use usher_tests::faulty::{Faulty, Mood};
+use usher_tests::store::TestStore;
 use usher_tests::wire::read_line;
 
 /// Revokes everything, and shows the answer.
@@ -52,7 +52,7 @@ fn an_agent_that_was_killed_between_note_and_wipe_is_made_up_for_by_the_next() {
     let (record, other) = (record(1, "to be ended\nsoon"), record(2, "another"));
     let id = format!("revoked-{}", fingerprint::of(record.credential.kind, &record.secret));
     let noted = Note { id: id.parse().expect("an id"), ..note(1) };
-    let mut store = Memory::default();
+    let mut store = TestStore::default();
     assert_eq!((store.put_note(&noted), store.put(&record), store.put(&other)), (Ok(()), Ok(()), Ok(())));
     let agent = TestAgent::with(Box::new(store), 8);
     let left = held(&agent);

@@ -109,7 +109,7 @@ mod secret_service {
             let status = Command::new("sh").args(["-c", script]).status().expect("a shell");
             assert!(status.success(), "{INSTALL}");
             assert_eq!(load(&mut store), [record(1, "ours")]);
-            let damaged = store.get(&record(2, "x").credential.id);
+            let damaged = store.holds(&record(2, "x"));
             assert!(matches!(damaged, Err(StoreError::Damaged(_))), "{damaged:?}");
             assert!(secret_tool(&["lookup", "username", "app-000000000002"]).contains("nonsense"));
         });
@@ -124,7 +124,7 @@ mod secret_service {
             daemon.lock();
             let id = record(1, "x").credential.id.clone();
             assert_eq!(store.load(), Err(StoreError::Locked));
-            assert_eq!(store.get(&id), Err(StoreError::Locked));
+            assert_eq!(store.holds(&record(1, "kept")), Err(StoreError::Locked));
             assert_eq!(store.put(&record(1, "new")), Err(StoreError::Locked));
             assert_eq!(store.remove(&id), Err(StoreError::Locked));
             assert_eq!(Keyring::new(SERVICE).load(), Err(StoreError::Locked), "a fresh connection too");

@@ -18,7 +18,6 @@ use usher_agent::server::Connections;
 use usher_agent::start::{World, assemble, serve};
 use usher_agent::stop::Stop;
 use usher_agent::store::choose::Opened;
-use usher_agent::store::memory::Memory;
 use usher_agent::store::{Store, StoreName};
 use usher_proto::answer::Sandbox;
 use usher_proto::endpoint::Endpoint;
@@ -27,6 +26,7 @@ use usher_proto::{Answer, Request};
 
 use crate::clock::TestClock;
 use crate::edge::Edge;
+use crate::store::TestStore;
 use crate::wire;
 
 /// Runs until it is dropped.
@@ -42,7 +42,7 @@ pub struct TestAgent {
 impl TestAgent {
     /// Starts an agent that forgets everything at the end.
     pub fn start() -> Self {
-        Self::with(Box::new(Memory::default()), 64)
+        Self::with(Box::new(TestStore::default()), 64)
     }
 
     /// Starts an agent with a store, and room for so many connections. The store is said to outlive
@@ -58,7 +58,7 @@ impl TestAgent {
 
     /// Starts an agent that goes out to a simulated edge, which goes by the same clock.
     pub fn facing(edge: &Edge, clock: Arc<TestClock>, login_patience: Duration) -> Self {
-        Self::facing_with(Box::new(Memory::default()), edge, clock, login_patience)
+        Self::facing_with(Box::new(TestStore::default()), edge, clock, login_patience)
     }
 
     /// The same with a store of the test's.

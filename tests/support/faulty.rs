@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use usher_agent::store::memory::Memory;
 use usher_agent::store::{Contents, Note, Record, Store, StoreError};
 use usher_proto::{CredentialId, Secret};
+
+use crate::store::TestStore;
 
 /// What the store does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +39,9 @@ impl Switch {
     }
 }
 
-/// A memory store with moods.
+/// A store with moods.
 pub struct Faulty {
-    memory: Memory,
+    kept: TestStore,
     switch: Switch,
 }
 
@@ -48,7 +49,7 @@ impl Faulty {
     /// Makes a store that works, and the switch that changes that.
     pub fn new() -> (Self, Switch) {
         let switch = Switch(Arc::new((Mutex::new(Mood::Well), Condvar::new())));
-        (Self { memory: Memory::default(), switch: switch.clone() }, switch)
+        (Self { kept: TestStore::default(), switch: switch.clone() }, switch)
     }
 
     fn read(&self) -> Result<(), StoreError> {
@@ -74,29 +75,29 @@ impl Store for Faulty {
 
     fn load(&mut self) -> Result<Contents, StoreError> {
         self.read()?;
-        self.memory.load()
+        self.kept.load()
     }
 
-    fn get(&mut self, id: &CredentialId) -> Result<Option<Record>, StoreError> {
+    fn holds(&mut self, record: &Record) -> Result<bool, StoreError> {
         self.read()?;
-        self.memory.get(id)
+        self.kept.holds(record)
     }
 
     fn put(&mut self, record: &Record) -> Result<(), StoreError> {
-        if self.write()? { self.memory.put(record) } else { Ok(()) }
+        if self.write()? { self.kept.put(record) } else { Ok(()) }
     }
 
     fn put_note(&mut self, note: &Note) -> Result<(), StoreError> {
-        if self.write()? { self.memory.put_note(note) } else { Ok(()) }
+        if self.write()? { self.kept.put_note(note) } else { Ok(()) }
     }
 
     fn remove(&mut self, id: &CredentialId) -> Result<(), StoreError> {
-        if self.write()? { self.memory.remove(id) } else { Ok(()) }
+        if self.write()? { self.kept.remove(id) } else { Ok(()) }
     }
 
     fn unlock(&mut self, passphrase: Option<&Secret>) -> Result<(), StoreError> {
         self.read()?;
-        self.memory.unlock(passphrase)
+        self.kept.unlock(passphrase)
     }
 
     fn close(&mut self) -> Option<Secret> {

@@ -18,6 +18,7 @@ pub mod kills;
 pub mod logind;
 #[cfg(target_os = "linux")]
 pub mod session_bus;
+pub mod store;
 pub mod token;
 pub mod under_way;
 pub mod wire;

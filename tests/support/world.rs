@@ -9,11 +9,11 @@ use interprocess::local_socket::Stream;
 use serde_json::{Value, json};
 use usher_agent::broker::LOGIN_PATIENCE;
 use usher_agent::store::Store;
-use usher_agent::store::memory::Memory;
 
 use crate::agent::TestAgent;
 use crate::clock::TestClock;
 use crate::edge::Edge;
+use crate::store::TestStore;
 use crate::wire::{connect, read_line};
 
 /// A test that waits longer than this has failed.
@@ -40,7 +40,7 @@ impl World {
 
     /// Starts both; a person has so long for a login.
     pub fn with_login_patience(patience: Duration) -> Self {
-        Self::with_store(Box::new(Memory::default()), patience)
+        Self::with_store(Box::new(TestStore::default()), patience)
     }
 
     /// Starts both; the agent has a store of the test's.

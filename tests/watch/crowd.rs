@@ -3,8 +3,8 @@
 use std::io::BufReader;
 
 use serde_json::json;
-use usher_agent::store::memory::Memory;
 use usher_tests::agent::TestAgent;
+use usher_tests::store::TestStore;
 use usher_tests::world::eventually;
 
 use super::{Watcher, mark, mark_over};
@@ -47,7 +47,7 @@ fn who_takes_nothing_misses_changes_and_is_told_so() {
 
 #[test]
 fn who_watches_makes_room_for_who_asks_the_one_that_was_told_longest_ago_first() {
-    let agent = TestAgent::with(Box::new(Memory::default()), 4);
+    let agent = TestAgent::with(Box::new(TestStore::default()), 4);
     let mut silent = Watcher::with(&agent, &json!({"profile": "nobody"}));
     let mut others = [(); 3].map(|()| Watcher::of(&agent));
     // The agent is full, and still answers; `mark` connects too.
@@ -59,7 +59,7 @@ fn who_watches_makes_room_for_who_asks_the_one_that_was_told_longest_ago_first()
 
 #[test]
 fn a_thousand_watchers_who_left_leave_nothing() {
-    let agent = TestAgent::with(Box::new(Memory::default()), 64);
+    let agent = TestAgent::with(Box::new(TestStore::default()), 64);
     for _ in 0..1000 {
         drop(Watcher::of(&agent));
     }

@@ -81,9 +81,8 @@ impl Broker {
     pub(super) async fn save(&self, record: &Record) -> Result<(), StoreError> {
         let written = record.clone();
         self.store.call(move |store| store.put(&written)).await?;
-        self.compare(record).await.and_then(|same| {
-            if same { Ok(()) } else { Err(StoreError::Damaged("what was written does not read back")) }
-        })
+        let is_there = self.is_stored(record).await?;
+        is_there.then_some(()).ok_or(StoreError::Damaged("what was written does not read back"))
     }
 
     /// Removes a record or a note; what happened cannot be undone for the store's sake.
@@ -96,12 +95,11 @@ impl Broker {
 
     /// Reads a record back that should be there, and writes it if it is not.
     pub(super) async fn check(&self, record: &Record) -> Result<(), StoreError> {
-        if self.compare(record).await? { Ok(()) } else { self.save(record).await }
+        if self.is_stored(record).await? { Ok(()) } else { self.save(record).await }
     }
 
-    async fn compare(&self, record: &Record) -> Result<bool, StoreError> {
-        let id = record.credential.id.clone();
-        let found = self.store.call(move |store| store.get(&id)).await?;
-        Ok(found.is_some_and(|found| found.secret == record.secret))
+    async fn is_stored(&self, record: &Record) -> Result<bool, StoreError> {
+        let written = record.clone();
+        self.store.call(move |store| store.holds(&written)).await
     }
 }

@@ -125,7 +125,7 @@ fn construct(
         #[cfg(not(target_os = "linux"))]
         StoreName::Kernel => Err(CannotChoose::NotHere(name)),
         StoreName::File => Ok(Box::new(File::new(file, passphrase))),
-        StoreName::Memory => Ok(Box::<Memory>::default()),
+        StoreName::Memory => Ok(Box::new(Memory)),
     }
 }
 

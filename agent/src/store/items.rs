@@ -71,9 +71,10 @@ impl<I: Items> Store for I {
         Ok(held)
     }
 
-    fn get(&mut self, id: &CredentialId) -> Result<Option<Record>, StoreError> {
-        let bytes = self.read(id.as_str())?;
-        bytes.map(|bytes| Record::decode(&bytes)).transpose()
+    fn holds(&mut self, record: &Record) -> Result<bool, StoreError> {
+        let bytes = self.read(record.credential.id.as_str())?;
+        let found = bytes.map(|bytes| Record::decode(&bytes)).transpose()?;
+        Ok(found.as_ref() == Some(record))
     }
 
     fn put(&mut self, record: &Record) -> Result<(), StoreError> {

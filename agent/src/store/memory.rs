@@ -1,52 +1,47 @@
-//! The agent's own memory: forgets when the agent ends.
+//! The agent's own memory, where everything is already: nothing outlives the agent.
 
-use std::collections::BTreeMap;
+use usher_proto::{CredentialId, Secret};
 
-use usher_proto::Secret;
+use super::{Contents, Note, Record, Store, StoreError};
 
-use super::StoreError;
-use super::items::{Bytes, Item, Items};
-use crate::seal::Vault;
+/// Keeps nothing a second time. What it is told the agent holds until it ends, and never forgets in order
+/// to read it again: an agent with this store does not lock itself.
+pub struct Memory;
 
-/// What a locked agent's calls meet.
-const CLOSED: StoreError = StoreError::NeedsPassphrase { new: false };
-
-/// Keeps records until it is dropped: sealed, under a key that a locked agent takes away.
-#[derive(Default)]
-pub struct Memory {
-    items: BTreeMap<String, Vec<u8>>,
-    vault: Vault,
-}
-
-impl Items for Memory {
-    fn names(&mut self) -> Result<Vec<String>, StoreError> {
-        if self.vault.is_open() { Ok(self.items.keys().cloned().collect()) } else { Err(CLOSED) }
-    }
-
-    fn read(&mut self, name: &str) -> Result<Option<Bytes>, StoreError> {
-        let open = |sealed: &Vec<u8>| self.vault.open(name.as_bytes(), sealed).map_err(|_| CLOSED);
-        self.items.get(name).map(open).transpose()
-    }
-
-    fn write(&mut self, item: Item<'_>) -> Result<(), StoreError> {
-        let sealed = self.vault.seal(item.name.as_bytes(), item.bytes).ok_or(CLOSED)?;
-        self.items.insert(item.name.to_owned(), sealed);
+impl Store for Memory {
+    fn check(&mut self) -> Result<(), StoreError> {
         Ok(())
     }
 
-    fn remove(&mut self, name: &str) -> Result<(), StoreError> {
-        if !self.vault.is_open() {
-            return Err(CLOSED);
-        }
-        self.items.remove(name);
+    fn load(&mut self) -> Result<Contents, StoreError> {
+        Ok(Contents::default())
+    }
+
+    /// What could differ from the record is the record itself.
+    fn holds(&mut self, _record: &Record) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    fn put(&mut self, _record: &Record) -> Result<(), StoreError> {
         Ok(())
     }
 
+    fn put_note(&mut self, _note: &Note) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn remove(&mut self, _id: &CredentialId) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn unlock(&mut self, _passphrase: Option<&Secret>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// There is no key: the agent seals what it holds.
     fn close(&mut self) -> Option<Secret> {
-        self.vault.close()
+        None
     }
 
-    fn reopen(&mut self, key: Secret) {
-        self.vault.reopen(&key);
-    }
+    fn reopen(&mut self, _key: Secret) {}
 }
