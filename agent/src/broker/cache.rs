@@ -1,6 +1,6 @@
 //! What lives: every credential by id, and app tokens by what they cover.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use usher_proto::answer::Outcome;
@@ -16,14 +16,14 @@ use crate::store::Record;
 pub(super) struct Cache {
     held: HashMap<CredentialId, Held>,
     apps: BTreeMap<ProfileName, Apps>,
+    /// What the store does not have: as a rule nothing, and so not looked for among all that is held.
+    unsaved: HashSet<CredentialId>,
     vault: Vault,
 }
 
 struct Held {
     credential: Arc<Credential>,
     sealed: Vec<u8>,
-    /// The store has it.
-    saved: bool,
     /// App tokens: what is known of their use.
     uses: Uses,
 }
@@ -142,7 +142,7 @@ impl Cache {
             Some(_) => Outcome::Replaced,
         };
         let url = self.held.get(&id).and_then(|held| held.uses.url.clone());
-        self.insert(record, false);
+        self.insert_unsaved(record);
         if let Some(uses) = self.uses(&id) {
             uses.url = url;
         }
@@ -180,8 +180,8 @@ impl Cache {
 
     /// Takes in what the store holds; what came since and is not stored yet stays.
     pub(super) fn load(&mut self, record: Record) {
-        if self.held.get(&record.credential.id).is_none_or(|held| held.saved) {
-            self.insert(record, true);
+        if !self.unsaved.contains(&record.credential.id) {
+            self.insert(record);
         }
     }
 
@@ -195,25 +195,24 @@ impl Cache {
             }
             Some(_) => Outcome::Replaced,
         };
-        self.insert(given.clone(), false);
+        self.insert_unsaved(given.clone());
         (given, outcome)
     }
 
     /// Notes that the store has this record, unless another one has taken its place meanwhile.
     pub(super) fn saved(&mut self, record: &Record) {
         let id = &record.credential.id;
-        let is_held = self.record(id).is_some_and(|held| held.secret == record.secret);
-        if let Some(held) = self.held.get_mut(id).filter(|_| is_held) {
-            held.saved = true;
+        if self.record(id).is_some_and(|held| held.secret == record.secret) {
+            self.unsaved.remove(id);
         }
     }
 
     pub(super) fn unsaved(&self) -> Vec<Record> {
-        self.held.iter().filter(|(_, held)| !held.saved).filter_map(|(id, _)| self.record(id)).collect()
+        self.unsaved.iter().filter_map(|id| self.record(id)).collect()
     }
 
     pub(super) fn unsaved_count(&self) -> usize {
-        self.held.values().filter(|held| !held.saved).count()
+        self.unsaved.len()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -221,6 +220,7 @@ impl Cache {
     }
 
     pub(super) fn remove(&mut self, id: &CredentialId) {
+        self.unsaved.remove(id);
         if let Some(held) = self.held.remove(id)
             && let Some(apps) = self.apps.get_mut(&held.credential.profile)
         {
@@ -238,16 +238,25 @@ impl Cache {
         self.vault.reopen(key)
     }
 
-    fn insert(&mut self, record: Record, saved: bool) {
+    fn insert_unsaved(&mut self, record: Record) {
+        let id = record.credential.id.clone();
+        if self.insert(record) {
+            self.unsaved.insert(id);
+        }
+    }
+
+    /// Takes a record in, in place of what was there; tells whether it could.
+    fn insert(&mut self, record: Record) -> bool {
         let Record { credential, secret } = record;
         let Some(sealed) = self.vault.seal(credential.id.as_str().as_bytes(), secret.expose()) else {
             log::error!("{} is not taken in: the agent is locked", credential.id);
-            return;
+            return false;
         };
         self.remove(&credential.id);
         self.apps.entry(credential.profile.clone()).or_default().insert(&credential);
-        let held = Held { credential, sealed, saved, uses: Uses::default() };
+        let held = Held { credential, sealed, uses: Uses::default() };
         self.held.insert(held.credential.id.clone(), held);
+        true
     }
 
     /// Finds a credential with its secret, which is opened for that; none while the agent is locked.
