@@ -4,6 +4,7 @@
 //! cargo bench --bench lookup                                        # as it is built here
 //! cargo bench --bench lookup -- audit                               # what the audit log costs, alone
 //! cargo bench --bench lookup -- load                                # many connections and hostile ones, alone
+//! cargo bench --bench lookup -- long                                # what ten million lookups leave behind, alone
 //! cargo bench --bench lookup --target x86_64-unknown-linux-musl     # the same, linked statically
 //! ```
 //!

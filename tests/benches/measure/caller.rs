@@ -44,6 +44,12 @@ impl Caller {
         (0..count).for_each(|_| self.receive());
     }
 
+    /// Asks the same over another connection.
+    pub(super) fn another(&self, socket: &Path) -> Self {
+        let stream = UnixStream::connect(socket).expect("the server listens");
+        Self::new(stream, self.request.clone(), self.answer.len())
+    }
+
     /// Takes a fresh connection to the same server in place of the one it has.
     pub(super) fn reconnect(&mut self, socket: &Path) {
         self.stream = UnixStream::connect(socket).expect("the server listens");

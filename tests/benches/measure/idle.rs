@@ -16,9 +16,9 @@ pub(super) fn measure() {
         let (crowded, other) = (Agent::holding(1), Agent::holding(1));
         let (mut beside, mut alone) = (crowded.lookup(0), other.lookup(0));
         beside.call();
-        let before = crowded.resident();
+        let before = crowded.footprint().rss;
         let idle: Vec<_> = (0..IDLE).map(|_| crowded.lookup(0)).collect();
-        let each = (crowded.resident() - before) / IDLE as f64 / 1024.0;
+        let each = (crowded.footprint().rss - before) / IDLE as f64 / 1024.0;
         let verdict = table::verdict("≤ 4 KB", each <= TARGET);
         table::alone("memory of an idle connection", &format!("{each:.1} KB"), "resident", &verdict);
         let (ours, reference) = in_turns(ROUNDS, CALLS, || beside.call(), || alone.call());

@@ -21,13 +21,13 @@ fn warm(agent: &Agent, echo: &Echo) {
     let (usher, reference) = in_turns(ROUNDS, CALLS, || ours.call(), || plain.call());
     table::times("lookup, p50", 0.5, &usher, "blocking echo", &reference, Some(1.6));
     table::times("lookup, p99", 0.99, &usher, "blocking echo", &reference, Some(2.0));
-    match SshAgent::start() {
-        None => table::alone("lookup, p50", "", "OpenSSH is not installed", ""),
-        Some(ssh) => {
-            let mut list = ssh.caller();
-            let (usher, reference) = in_turns(ROUNDS, CALLS, || ours.call(), || list.call());
-            table::times("lookup, p50", 0.5, &usher, "ssh-agent lists one key", &reference, Some(1.0));
-        }
+    for (keys, name) in [(1, "ssh-agent lists one key"), (100, "ssh-agent lists 100")] {
+        let Some(ssh) = SshAgent::holding(keys) else {
+            return table::alone("lookup, p50", "", "OpenSSH is not installed", "");
+        };
+        let mut list = ssh.caller();
+        let (usher, reference) = in_turns(ROUNDS, CALLS, || ours.call(), || list.call());
+        table::times("lookup, p50", 0.5, &usher, name, &reference, Some(1.0));
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn measure() {
         assert_eq!(printed(&mut usher), printed(&mut least));
         let (ours, reference) = in_turns(ROUNDS, CALLS, || run(&mut usher), || run(&mut least));
         table::times("usher token, p50", 0.5, &ours, "least client", &reference, Some(1.2));
-        match SshAgent::start() {
+        match SshAgent::holding(1) {
             None => table::alone("usher token, p50", "", "OpenSSH is not installed", ""),
             Some(ssh) => {
                 let mut list = ssh.ssh_add();
@@ -32,13 +32,15 @@ pub(super) fn measure() {
     });
 }
 
-fn printed(command: &mut Command) -> Vec<u8> {
+/// Runs a command and tells what it prints.
+pub(super) fn printed(command: &mut Command) -> Vec<u8> {
     let done = command.output().expect("it starts");
     assert!(done.status.success() && !done.stdout.is_empty(), "{done:?}");
     done.stdout
 }
 
-fn run(command: &mut Command) {
+/// Runs a command to its end.
+pub(super) fn run(command: &mut Command) {
     let ended = command.stdin(Stdio::null()).stdout(Stdio::null()).status().expect("it starts");
     assert!(ended.success());
 }

@@ -23,6 +23,13 @@ pub(super) fn times(
     line(what, &usher, &beside, name, &format!("{ratio:.2}x"), &at_most(ratio, target));
 }
 
+/// Prints a number of bytes beside a reference, where there is one.
+pub(super) fn sizes(what: &str, ours: f64, name: &str, reference: Option<f64>, target: &str) {
+    let beside = reference.map(megabytes).unwrap_or_default();
+    let ratio = reference.map(|reference| format!("{:.2}x", ours / reference)).unwrap_or_default();
+    line(what, &megabytes(ours), &beside, name, &ratio, target);
+}
+
 /// Prints a figure with its reference and their ratio, in words.
 pub(super) fn figure(what: &str, usher: &str, beside: &str, name: &str, ratio: f64, target: &str) {
     line(what, usher, beside, name, &format!("{ratio:.2}x"), target);
@@ -45,6 +52,10 @@ pub(super) fn time(nanoseconds: f64) -> String {
     } else {
         format!("{:.2} ms", nanoseconds / 1e6)
     }
+}
+
+fn megabytes(bytes: f64) -> String {
+    format!("{:.2} MB", bytes / 1e6)
 }
 
 fn at_most(ratio: f64, target: Option<f64>) -> String {
