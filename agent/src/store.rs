@@ -2,7 +2,8 @@
 //!
 //! - [`Store`]: what the agent asks of a store; [`Record`] is what it keeps, and [`Note`] what must not be
 //!   forgotten beside them
-//! - `items`: what a backend must do, so little that one implementation of [`Store`] serves them all
+//! - `items`: what a backend must do, so little that one implementation of [`Store`] serves
+//!   every one that keeps something
 //! - [`keyring`], [`kernel`], [`mod@file`], [`memory`]: one backend a file
 //! - `chunks`: large items on a backend that takes small ones only
 //! - [`choose`]: which store it is, and that it stays that one
