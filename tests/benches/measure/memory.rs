@@ -18,9 +18,10 @@ pub(super) fn measure() {
         let rss = theirs.as_ref().map(|theirs| theirs.rss);
         let verdict = table::verdict(&format!("≤ {target} MB"), ours.rss <= target * 1e6);
         table::sizes(&format!("RSS, credentials: {credentials}"), ours.rss, &name, rss, &verdict);
-        if let Some(pss) = ours.pss {
-            let theirs = theirs.and_then(|theirs| theirs.pss);
-            table::sizes(&format!("PSS, credentials: {credentials}"), pss, &name, theirs, "");
+        let what = format!("PSS, credentials: {credentials}");
+        match ours.pss {
+            None => table::alone(&what, "", "only root sees it", ""),
+            Some(pss) => table::sizes(&what, pss, &name, theirs.and_then(|theirs| theirs.pss), ""),
         }
     }
 }
