@@ -19,14 +19,14 @@ pub(super) fn measure() {
         least.arg(url(0));
         assert_eq!(printed(&mut usher), printed(&mut least));
         let (ours, reference) = in_turns(ROUNDS, CALLS, || run(&mut usher), || run(&mut least));
-        table::times("usher token, p50", 0.5, &ours, "least client", &reference, Some(1.2));
+        table::times("usher token, p50", 0.5, &ours, "least client", &reference, Some(1.1));
         match SshAgent::holding(1) {
             None => table::alone("usher token, p50", "", "OpenSSH is not installed", ""),
             Some(ssh) => {
                 let mut list = ssh.ssh_add();
                 list.arg("-l");
                 let (ours, reference) = in_turns(ROUNDS, CALLS, || run(&mut usher), || run(&mut list));
-                table::times("usher token, p50", 0.5, &ours, "ssh-add -l", &reference, None);
+                table::times("usher token, p50", 0.5, &ours, "ssh-add -l", &reference, Some(0.2));
             }
         }
     });
