@@ -6,6 +6,8 @@ pub(crate) struct Footprint {
     pub(crate) rss: f64,
     /// With its share only of what other processes use too; none where this process may not see that.
     pub(crate) pss: Option<f64>,
+    /// Without what is read from files, such as programs, which comes and goes as the system likes.
+    pub(crate) anonymous: f64,
 }
 
 impl Footprint {
@@ -14,7 +16,8 @@ impl Footprint {
         let read = |name| std::fs::read_to_string(format!("/proc/{pid}/{name}")).unwrap_or_default();
         let (rollup, status) = (read("smaps_rollup"), read("status"));
         let rss = bytes(&rollup, "Rss:").or_else(|| bytes(&status, "VmRSS:"));
-        Self { rss: rss.expect("a process that runs"), pss: bytes(&rollup, "Pss:") }
+        let anonymous = bytes(&status, "RssAnon:").expect("a process that runs");
+        Self { rss: rss.expect("a process that runs"), pss: bytes(&rollup, "Pss:"), anonymous }
     }
 }
 
