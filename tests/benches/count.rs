@@ -55,8 +55,9 @@ fn strace(asked: Asked) -> String {
     ask_agent(asked, |home| agent_under(home, watch::STRACE))
 }
 
-/// Counts something for each of many requests.
+/// Counts something for each of many requests, to the nearest whole: what time brings about falls in between.
 fn for_each(count: impl Fn(u32) -> u64) -> u64 {
     let (few, many) = (count(REQUESTS), count(3 * REQUESTS));
-    many.saturating_sub(few) / u64::from(2 * REQUESTS)
+    let more = u64::from(2 * REQUESTS);
+    (many.saturating_sub(few) + more / 2) / more
 }
