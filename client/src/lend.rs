@@ -43,10 +43,11 @@ pub(crate) struct Lent {
 }
 
 impl Lent {
-    /// Lends to the program that this command will start, and to no other.
+    /// Lends to the program that this command will start, and to no other. Nothing of it stays here while
+    /// that runs.
     pub(crate) fn lend(
         &mut self,
-        loan: &Loan,
+        loan: Loan,
         command: &mut Command,
         streams: &mut Streams<'_>,
     ) -> Result<(), Error> {
@@ -57,10 +58,10 @@ impl Lent {
                 command.env(variable, text.map_err(failed)?);
             }
             Way::Descriptor => {
-                command.env(variable, self.descriptor(secret)?);
+                command.env(variable, self.descriptor(&secret)?);
             }
             Way::File => {
-                let path = self.folder(streams)?.write(variable, secret.expose()).map_err(failed)?;
+                let path = self.folder(streams)?.write(&variable, secret.expose()).map_err(failed)?;
                 command.env(variable, path);
             }
         }
@@ -122,7 +123,7 @@ mod tests {
         for (way, shows) in [(Way::Environment, true), (Way::Descriptor, false), (Way::File, false)] {
             let (mut lent, mut command) = (Lent::default(), Command::new("x"));
             let loan = Loan { variable: "IT".to_owned(), way, secret: Arc::clone(&secret) };
-            lent.lend(&loan, &mut command, &mut streams).expect("room");
+            lent.lend(loan, &mut command, &mut streams).expect("room");
             let value = command.get_envs().find_map(|(name, value)| (name == "IT").then_some(value));
             let value = value.flatten().expect("it is set").to_owned();
             assert_eq!(value == "canary", shows, "{way:?}");

@@ -54,6 +54,25 @@ fn each_is_passed_on_and_the_file_goes_with_the_program() {
     assert!(!Path::new(&file).exists() && !Path::new(&file).parent().expect("a folder").exists());
 }
 
+/// The file is the one place. Needs root, or nothing could look into the client's memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn while_the_program_runs_nothing_that_was_lent_stays_in_memory() {
+    use crate::memory::{can_look_inside, found_in};
+
+    if !can_look_inside() {
+        return;
+    }
+    let desk = desk();
+    let mut running = begin(&desk, &["python3", "-c", LISTEN]);
+    let token = std::fs::read_to_string(file_of(&mut running)).expect("it is lent");
+    let (first, last) = (token[..60].to_owned(), token[token.len() - 60..].to_owned());
+    assert_eq!(found_in(running.id(), &[first, last]), 0);
+    assert!(found_in(running.id(), &[APP.to_owned()]) > 0, "the search finds what is there");
+    send(running.id(), Signal::TERM);
+    running.finish().expect(7);
+}
+
 #[test]
 fn a_program_that_is_killed_leaves_no_file() {
     let desk = desk();

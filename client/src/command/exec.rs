@@ -80,11 +80,11 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context<'_, '_>) -> Resul
     let mut command = Command::new(program);
     command.args(words);
     strip(&mut command, &arguments.keep);
-    start(&loans, command, context)
+    start(loans, command, context)
 }
 
 /// Becomes the program if nothing is to be done after it, and else waits for it.
-fn start(loans: &[Loan], mut command: Command, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
+fn start(loans: Vec<Loan>, mut command: Command, context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     // Before there is a file, so that no signal leaves it behind.
     let signals = if loans.iter().any(|loan| loan.way == Way::File) { Some(Signals::catch()?) } else { None };
     let mut lent = Lent::default();
