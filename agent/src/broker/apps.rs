@@ -1,6 +1,7 @@
 //! Finds the application that covers a URL without looking at every one, and whose token answers it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use usher_proto::{AppPattern, AppUrl, Credential, Kind, TeamDomain};
@@ -8,38 +9,42 @@ use usher_proto::{AppPattern, AppUrl, Credential, Kind, TeamDomain};
 /// One profile's app tokens, by what they cover: shared with the cache, as there may be many.
 #[derive(Default)]
 pub(super) struct Apps {
-    /// Hosts without a wildcard.
-    exact: HashMap<String, Vec<Arc<Credential>>>,
-    /// Hosts with a wildcard in the first label only, by what follows it.
-    below: HashMap<String, Vec<Arc<Credential>>>,
-    /// Hosts with a wildcard further right, which are rare.
-    rest: Vec<Arc<Credential>>,
+    /// App tokens, by the key of their application.
+    tokens: HashMap<String, Vec<Arc<Credential>>>,
     /// Service tokens, which are few: for an application, or for every one of a team.
     services: Vec<Arc<Credential>>,
 }
 
 impl Apps {
     pub(super) fn insert(&mut self, credential: &Arc<Credential>) {
-        if let Some(place) = self.place(credential) {
-            place.push(Arc::clone(credential));
-        }
+        let place = match (credential.kind, &credential.app) {
+            (Kind::AppToken, Some(app)) => self.tokens.entry(key(app).to_owned()).or_default(),
+            (Kind::ServiceToken, _) => &mut self.services,
+            _ => return,
+        };
+        place.push(Arc::clone(credential));
     }
 
     pub(super) fn remove(&mut self, credential: &Credential) {
-        if let Some(place) = self.place(credential) {
-            place.retain(|other| other.id != credential.id);
+        let is_another = |other: &Arc<Credential>| other.id != credential.id;
+        if let (Kind::AppToken, Some(app)) = (credential.kind, &credential.app)
+            && let Entry::Occupied(mut place) = self.tokens.entry(key(app).to_owned())
+        {
+            place.get_mut().retain(is_another);
+            if place.get().is_empty() {
+                place.remove();
+            }
         }
+        self.services.retain(is_another);
     }
 
     /// Finds the most specific application; of several tokens for it the one that lives longest. Where
     /// a service token is for it, only what that was exchanged for.
     pub(super) fn find(&self, url: &AppUrl) -> Option<&Arc<Credential>> {
-        let parent = url.host().split_once('.').map(|(_, parent)| parent).unwrap_or_default();
-        let exact = self.exact.get(url.host()).into_iter().flatten();
-        let below = self.below.get(parent).into_iter().flatten();
-        exact
-            .chain(below)
-            .chain(&self.rest)
+        let keys = [url.host(), after_first_label(url.host()), REST];
+        keys.iter()
+            .filter_map(|key| self.tokens.get(*key))
+            .flatten()
             .filter(|token| covers(token, url) && self.may_answer(token, url))
             .max_by_key(|token| (specificity(token), token.expires))
     }
@@ -65,21 +70,25 @@ impl Apps {
                 .service(url, token.team.as_ref())
                 .is_none_or(|service| service.client_id == token.client_id)
     }
+}
 
-    /// Finds where a credential belongs; most kinds belong nowhere here.
-    fn place(&mut self, credential: &Credential) -> Option<&mut Vec<Arc<Credential>>> {
-        let pattern = match (credential.kind, &credential.app) {
-            (Kind::AppToken, Some(pattern)) => pattern,
-            (Kind::ServiceToken, _) => return Some(&mut self.services),
-            _ => return None,
-        };
-        let host = pattern.host();
-        Some(match host.split_once('.') {
-            _ if !pattern.is_wildcard() => self.exact.entry(host.to_owned()).or_default(),
-            Some((_, parent)) if !parent.contains('*') => self.below.entry(parent.to_owned()).or_default(),
-            _ => &mut self.rest,
-        })
+/// The key of applications that have a wildcard further right than in the first label, which are rare.
+const REST: &str = "*";
+
+/// Tells where an application's tokens are: under its host; with a wildcard in the first label, under what
+/// follows that.
+fn key(app: &AppPattern) -> &str {
+    let host = app.host();
+    match after_first_label(host) {
+        _ if !app.is_wildcard() => host,
+        rest if rest.is_empty() || rest.contains('*') => REST,
+        rest => rest,
     }
+}
+
+/// Tells the end of a host's name from its first dot on; empty if it has none.
+fn after_first_label(host: &str) -> &str {
+    host.find('.').map_or("", |dot| &host[dot..])
 }
 
 fn covers(credential: &Credential, url: &AppUrl) -> bool {
