@@ -41,16 +41,16 @@ impl All {
         let app_token =
             login["token"]["token"].as_str().unwrap_or_else(|| panic!("no token: {login}")).to_owned();
         let certificate = world.edge.account_certificate();
-        import(world, &json!({"given": {"kind": "account-cert"}}), &certificate);
+        world.import(&json!({"given": {"kind": "account-cert"}}), &certificate);
         let tunnel = world.edge.add_tunnel("web");
         let tunnel_token = world.edge.tunnel_token(&tunnel);
         world.edge.connect(&tunnel, &tunnel_token).expect("it is the tunnel's own");
-        import(world, &json!({"given": {"kind": "tunnel", "label": "web"}}), &tunnel_token);
+        world.import(&json!({"given": {"kind": "tunnel", "label": "web"}}), &tunnel_token);
         let service = world.edge.add_service_token(ACME);
         let pair = format!("{} {}", service.id, service.secret);
-        import(world, &json!({"service-token": {"app": "service.example.test"}}), &pair);
+        world.import(&json!({"service-token": {"app": "service.example.test"}}), &pair);
         let api_token = world.edge.add_api_token(permissions);
-        import(world, &json!({"given": {"kind": "api-token", "label": "admin"}}), &api_token);
+        world.import(&json!({"given": {"kind": "api-token", "label": "admin"}}), &api_token);
         Self { app_token, certificate, tunnel, tunnel_token, service, api_token }
     }
 
@@ -81,13 +81,6 @@ impl All {
         .filter_map(|(taken, what)| taken.then_some(what))
         .collect()
     }
-}
-
-/// Takes a secret in, and tells its id.
-fn import(world: &World, from: &Value, secret: &str) -> String {
-    let answer = world.agent.json(&json!({"import": {"from": from, "secret": secret}}));
-    let id = answer["imported"]["credential"]["id"].as_str();
-    id.unwrap_or_else(|| panic!("it did not come in: {answer}")).to_owned()
 }
 
 /// Revokes, and tells kind and state of each, in order; the clock goes on while Cloudflare is waited for.

@@ -9,21 +9,14 @@ mod tunnel;
 use serde_json::{Value, json};
 use usher_tests::world::World;
 
-/// Takes a secret in, and tells its id.
-fn import(world: &World, from: &Value, secret: &str) -> String {
-    let answer = world.agent.json(&json!({"import": {"from": from, "secret": secret}}));
-    let id = answer["imported"]["credential"]["id"].as_str();
-    id.unwrap_or_else(|| panic!("it did not come in: {answer}")).to_owned()
-}
-
 /// Takes a certificate of Acme's account in.
 fn import_certificate(world: &World) -> String {
-    import(world, &json!({"given": {"kind": "account-cert"}}), &world.edge.account_certificate())
+    world.import(&json!({"given": {"kind": "account-cert"}}), &world.edge.account_certificate())
 }
 
 /// Takes an API token in.
 fn import_api_token(world: &World, value: &str) -> String {
-    import(world, &json!({"given": {"kind": "api-token", "label": "admin"}}), value)
+    world.import(&json!({"given": {"kind": "api-token", "label": "admin"}}), value)
 }
 
 /// Tells the code of a refusal.

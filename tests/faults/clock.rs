@@ -1,10 +1,12 @@
 //! The clock jumps: a machine wakes up, or somebody sets its time.
 
 use serde_json::{Value, json};
-use usher_tests::edge::{Fault, Permission, Where};
+use usher_tests::edge::hosts::ACME;
+use usher_tests::edge::{ApiCall, Fault, Permission, Where};
 use usher_tests::world::{World, eventually};
 
 use super::code;
+use crate::revoke::ADMINISTRATOR;
 
 const APP: &str = "https://app.example.test";
 const HOUR: i64 = 3600;
@@ -94,4 +96,24 @@ fn what_cloudflare_was_told_before_a_jump_back_it_is_told_again() {
     assert_eq!(told(), 1);
     world.clock.turn(-HOUR);
     eventually(|| (told() == 2).then_some(()));
+}
+
+/// The note that it was told stays, by which a deletion whose answer was lost is known.
+#[test]
+fn a_deletion_whose_answer_was_lost_before_a_jump_back_is_done() {
+    let world = World::start();
+    let administrator = world.edge.add_api_token(&ADMINISTRATOR);
+    world.import(&json!({"given": {"kind": "api-token", "label": "admin"}}), &administrator);
+    let service = world.edge.add_service_token(ACME);
+    let pair = format!("{} {}", service.id, service.secret);
+    let id = world.import(&json!({"service-token": {"app": "service.example.test"}}), &pair);
+    let _lost = world.edge.fault(Where::Api(ApiCall::DeleteServiceToken), Fault::Lost);
+    let mut waiting = world.begin(&json!({"revoke": {"what": {"each": [{"id": id}]}}}));
+    let told = waiting.page();
+    assert_eq!(told["event"]["revoking"]["state"], "pending", "{told}");
+    waiting.wait();
+    eventually(|| (world.clock.waiting() > 0).then_some(()));
+    world.clock.turn(-HOUR);
+    let answer = waiting.finish(|_page| unreachable!("nobody has to log in"));
+    assert_eq!(answer["revoked"]["revoked"][0]["state"], "done", "{answer}");
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use usher_tests::edge::{ADA, ApiCall, Fault, Permission, Where};
 use usher_tests::world::World;
 
-use super::{ADMINISTRATOR, APP, All, SERVICE_APP, code, import, pairs, revoke, revoked};
+use super::{ADMINISTRATOR, APP, All, SERVICE_APP, code, pairs, revoke, revoked};
 
 fn takes(world: &World, url: &str, token: &str) -> bool {
     world.edge.https().ask("GET", url, &[("cf-access-token", token)]).expect("an answer").status == 200
@@ -28,8 +28,7 @@ fn a_session_that_outlives_its_logout_is_ended_by_an_administrator() {
     let token = world.log_in(APP)["token"]["token"].as_str().expect("a token").to_owned();
     let deaf = world.edge.fault(Where::Logout, Fault::Status(200));
     assert_eq!(revoke(&world, &json!({"each": [{"app": APP}]})), pairs(&[("app-token", "pending")]));
-    import(
-        &world,
+    world.import(
         &json!({"given": {"kind": "api-token", "label": "admin"}}),
         &world.edge.add_api_token(&ADMINISTRATOR),
     );
@@ -89,7 +88,7 @@ fn without_an_administrator_it_is_told_until_when_that_is_valid() {
     let world = World::start();
     let service = world.edge.add_service_token(usher_tests::edge::hosts::ACME);
     let pair = format!("{} {}", service.id, service.secret);
-    import(&world, &json!({"service-token": {"app": "service.example.test"}}), &pair);
+    world.import(&json!({"service-token": {"app": "service.example.test"}}), &pair);
     world.token(SERVICE_APP);
     let answer = revoked(&world, &json!({"each": [{"app": SERVICE_APP}]}));
     let one = &answer["revoked"]["revoked"][0];
@@ -220,7 +219,7 @@ fn an_api_token_of_an_account_ends_itself() {
     let world = World::start();
     let may = [Permission::AccountRead, Permission::AccountTokensWrite];
     let value = world.edge.add_account_token(&may);
-    import(&world, &json!({"given": {"kind": "api-token", "label": "of the account"}}), &value);
+    world.import(&json!({"given": {"kind": "api-token", "label": "of the account"}}), &value);
     assert_eq!(revoke(&world, &json!({"all": null})), pairs(&[("api-token", "done")]));
     assert!(!world.edge.api_token_lives(&value));
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use usher_tests::edge::Where;
 use usher_tests::world::World;
 
-use super::{ADMINISTRATOR, APP, All, code, import, revoke};
+use super::{ADMINISTRATOR, APP, All, code, revoke};
 
 #[test]
 fn none_of_what_was_revoked_comes_in_again_in_whatever_form() {
@@ -62,7 +62,7 @@ fn a_locked_agent_revokes_nothing_and_goes_on_when_it_is_open() {
 fn an_administrators_api_token_is_given_to_nobody_and_asks_for_nothing_else() {
     let world = World::start();
     let value = world.edge.add_api_token(&ADMINISTRATOR);
-    let id = import(&world, &json!({"given": {"kind": "api-token", "label": "admin"}}), &value);
+    let id = world.import(&json!({"given": {"kind": "api-token", "label": "admin"}}), &value);
     world.edge.add_tunnel("web");
     let which = json!({"tunnel": "web", "cert": id});
     for request in [

@@ -5,7 +5,7 @@ use usher_tests::edge::hosts::ACME;
 use usher_tests::edge::{ApiCall, Fault, Permission, ServiceToken, Where};
 use usher_tests::world::World;
 
-use super::{code, import, import_api_token};
+use super::{code, import_api_token};
 
 const APP: &str = "https://service.example.test";
 
@@ -20,7 +20,7 @@ impl Setting {
         let world = World::start();
         let service = world.edge.add_service_token(ACME);
         let from = json!({"service-token": {"app": "service.example.test"}});
-        let id = import(&world, &from, &format!("{} {}", service.id, service.secret));
+        let id = world.import(&from, &format!("{} {}", service.id, service.secret));
         Self { world, service, id }
     }
 

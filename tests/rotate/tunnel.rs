@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use usher_tests::edge::{ApiCall, Fault, Permission, Where};
 use usher_tests::world::World;
 
-use super::{code, import, import_api_token, import_certificate};
+use super::{code, import_api_token, import_certificate};
 
 /// An agent that has the certificate and the credentials of a tunnel with two connectors.
 struct Setting {
@@ -209,7 +209,7 @@ fn credentials_without_a_certificate_are_rotated_by_an_api_token_if_there_is_one
     let world = World::start();
     let tunnel = world.edge.add_tunnel("web");
     let old = world.edge.tunnel_token(&tunnel);
-    import(&world, &json!({"given": {"kind": "tunnel", "label": "web"}}), &old);
+    world.import(&json!({"given": {"kind": "tunnel", "label": "web"}}), &old);
     let rotate = || world.agent.json(&json!({"rotate-tunnel": {"which": {"tunnel": "web"}}}));
     assert_eq!(code(&rotate()), "not-found", "there is nothing to ask with");
     import_api_token(&world, &world.edge.add_api_token(&[Permission::TunnelRead]));

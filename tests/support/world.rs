@@ -90,6 +90,13 @@ impl World {
         Login::begin(self.agent.socket(), request)
     }
 
+    /// Takes a secret in, and tells its id.
+    pub fn import(&self, from: &Value, secret: &str) -> String {
+        let answer = self.agent.json(&json!({"import": {"from": from, "secret": secret}}));
+        let id = answer["imported"]["credential"]["id"].as_str();
+        id.unwrap_or_else(|| panic!("it did not come in: {answer}")).to_owned()
+    }
+
     /// Revokes, and shows the answer. While Cloudflare is given time to refuse, time goes on.
     pub fn revoke(&self, what: &Value) -> Value {
         let mut stream = BufReader::new(connect(self.agent.socket()).expect("the agent listens"));

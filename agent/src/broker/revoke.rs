@@ -135,12 +135,7 @@ impl Broker {
 
     /// Tries to end what a note is about; nothing if the note is gone, or the agent was locked.
     async fn end(&self, id: CredentialId) -> Option<(CredentialId, Ending)> {
-        let mut note = self.noted(&id)?;
-        if let Matter::Revoking(revoking) = &mut note.matter {
-            // After the clock was set back nobody knows how long ago Cloudflare was told: it is told again.
-            let now = self.clock.now();
-            revoking.told.take_if(|told| *told > now);
-        }
+        let note = self.noted(&id)?;
         let (Matter::Revoking(revoking), Some(secret)) = (&note.matter, &note.secret) else { return None };
         let way = self.way(&revoking.credential, revoking.reach);
         let end = match self.try_to_end(revoking, secret).await {
@@ -150,7 +145,7 @@ impl Broker {
             Tried::Told => End::Pending(Why::Settling),
         };
         match &end {
-            End::Pending(Why::Settling) if revoking.told.is_none() => {
+            End::Pending(Why::Settling) if revoking.told_before(self.clock.now()).is_none() => {
                 self.note_as_told(&note, revoking).await;
             }
             End::Pending(_) => {}

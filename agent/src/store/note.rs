@@ -62,6 +62,14 @@ pub struct Revoking {
     pub told: Option<Timestamp>,
 }
 
+impl Revoking {
+    /// Tells when Cloudflare was told. After the clock was set back to before that nobody knows how long ago
+    /// it was: it is none then, and Cloudflare is told again.
+    pub fn told_before(&self, now: Timestamp) -> Option<Timestamp> {
+        self.told.filter(|told| *told <= now)
+    }
+}
+
 /// What is remembered of a credential that was revoked; the names are short, because there may be many.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revoked {

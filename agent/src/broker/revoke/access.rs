@@ -26,7 +26,7 @@ impl Broker {
         let Some(team) = &revoking.credential.team else { return Ok(Tried::Never(Why::NotFound)) };
         let beyond = self.end_beyond(edge, revoking).await?;
         if edge.session_holds(team, org).await? {
-            if revoking.told.is_none() {
+            if revoking.told_before(self.clock.now()).is_none() {
                 edge.log_out(team, org).await?;
             }
             self.end_what_outlived(edge, revoking).await?;
@@ -55,7 +55,7 @@ impl Broker {
                 return Ok(Tried::Never(Why::NoAuthority));
             }
         } else {
-            if revoking.told.is_none() {
+            if revoking.told_before(self.clock.now()).is_none() {
                 edge.log_out_at(url, token).await?;
             }
             self.end_what_outlived(edge, revoking).await?;
@@ -73,8 +73,9 @@ impl Broker {
 
     /// Has an administrator end a session that Cloudflare was told to log out and did not.
     async fn end_what_outlived(&self, edge: &Edge, revoking: &Revoking) -> Result<(), ApiError> {
-        let outlived = |told: Timestamp| told.seconds_until(self.clock.now()) >= SETTLES_WITHIN;
-        if revoking.told.is_some_and(outlived) {
+        let now = self.clock.now();
+        let outlived = |told: Timestamp| told.seconds_until(now) >= SETTLES_WITHIN;
+        if revoking.told_before(now).is_some_and(outlived) {
             self.administer(edge, &revoking.credential, Reach::Person).await?;
         }
         Ok(())
@@ -121,12 +122,9 @@ impl Broker {
     }
 
     fn still_taken(&self, revoking: &Revoking) -> Tried {
-        let told = revoking.told.unwrap_or(self.clock.now());
-        if told.seconds_until(self.clock.now()) < GIVEN_UP_AFTER {
-            Tried::Told
-        } else {
-            Tried::Never(Why::StillTaken)
-        }
+        let now = self.clock.now();
+        let told = revoking.told_before(now).unwrap_or(now);
+        if told.seconds_until(now) < GIVEN_UP_AFTER { Tried::Told } else { Tried::Never(Why::StillTaken) }
     }
 }
 
