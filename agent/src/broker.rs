@@ -23,6 +23,7 @@ mod login;
 mod lookup;
 mod notes;
 mod pages;
+mod pause;
 mod phase;
 mod renew;
 pub mod revoke;

@@ -39,7 +39,8 @@ pub struct Contents {
     pub notes: Vec<Note>,
 }
 
-/// Keeps records; [`memory`] leaves that to the agent. Calls block, and are made from one thread of their own, one at a time.
+/// Keeps records; [`memory`] leaves that to the agent. Calls block, and are made from one thread of their
+/// own, one at a time.
 ///
 /// Each call is atomic for its record or note: whatever happens, it is afterwards the old or the new one.
 pub trait Store: Send {

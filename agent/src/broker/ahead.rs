@@ -9,9 +9,9 @@ use std::sync::Arc;
 use usher_proto::{AppUrl, Credential, CredentialId, ProfileName, Timestamp};
 
 use super::known::application_of;
+use super::pause::{Pause, doubled};
 use super::{Broker, BrokerError};
 use crate::audit::About;
-use crate::clock::is_recent;
 use crate::cloudflare::EdgeError;
 use crate::cloudflare::edge::Application;
 
@@ -37,11 +37,10 @@ struct Due {
 #[derive(Default)]
 struct Failures(HashMap<CredentialId, Failure>);
 
-/// How often one could not, when that was last, and for how many seconds it is left alone since.
+/// How often one could not, and how long it is left alone since.
 struct Failure {
     count: u32,
-    last: Timestamp,
-    pause: i64,
+    pause: Pause,
 }
 
 impl Broker {
@@ -120,14 +119,13 @@ fn renewal(credential: &Credential, now: Timestamp) -> Option<Timestamp> {
 impl Failures {
     fn note(&mut self, id: CredentialId, now: Timestamp) {
         let count = self.0.get(&id).map_or(0, |failure| failure.count);
-        let pause = FIRST_PAUSE.saturating_mul(1 << count.min(16)).min(LONGEST_PAUSE);
-        self.0.insert(id, Failure { count: count + 1, last: now, pause });
+        let pause = Pause::of(doubled(count, FIRST_PAUSE, LONGEST_PAUSE), now);
+        self.0.insert(id, Failure { count: count + 1, pause });
     }
 
-    /// Tells when to try again. After a clock was set back that is now: the pause may be over or not.
+    /// Tells when to try again.
     fn next(&self, id: &CredentialId, now: Timestamp) -> Timestamp {
-        let failure = self.0.get(id).filter(|failure| is_recent(failure.last, now, failure.pause));
-        failure.map_or(Timestamp(0), |failure| Timestamp(failure.last.0 + failure.pause))
+        self.0.get(id).map_or(Timestamp(0), |failure| failure.pause.end(now))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use usher_proto::{AppUrl, Credential, Timestamp};
 
+use super::pause::Pause;
 use crate::clock::is_recent;
 use crate::cloudflare::edge::Application;
 
@@ -22,21 +23,15 @@ pub(super) struct Known(HashMap<String, Host>);
 #[derive(Default)]
 struct Host {
     seen: Vec<Seen>,
-    /// When each first segment of a path was last looked at. Applications begin there as a rule, and
-    /// what lies deeper is found by a login or by `verify`.
-    looks: HashMap<String, Look>,
+    /// How long the last look at each first segment of a path does. Applications begin there as a rule,
+    /// and what lies deeper is found by a login or by `verify`.
+    looks: HashMap<String, Pause>,
 }
 
 struct Seen {
     path: String,
     app: Application,
     then: Timestamp,
-}
-
-/// A look, and how many seconds it does for.
-struct Look {
-    then: Timestamp,
-    lasts: i64,
 }
 
 impl Known {
@@ -59,7 +54,7 @@ impl Known {
             host.seen.clear(); // whoever asks for so many can ask again
         }
         host.seen.push(Seen { path: url.path().to_owned(), app, then: now });
-        host.looks.insert(segment(url).to_owned(), Look { then: now, lasts: FRESH });
+        host.looks.insert(segment(url).to_owned(), Pause::of(FRESH, now));
     }
 
     /// Tells whether a URL is known to be of a more specific application than the one that a token is
@@ -77,24 +72,24 @@ impl Known {
     /// Tells whether a URL is due to be looked at, and takes that as done.
     pub(super) fn take_look(&mut self, url: &AppUrl, now: Timestamp) -> bool {
         let last = self.0.get(url.host()).and_then(|host| host.looks.get(segment(url)));
-        let due = last.is_none_or(|look| !is_recent(look.then, now, look.lasts));
+        let due = last.is_none_or(|look| look.is_over(now));
         if due {
-            self.look(url, now, FRESH);
+            self.look(url, Pause::of(FRESH, now));
         }
         due
     }
 
     /// Puts a look that failed off.
     pub(super) fn look_failed(&mut self, url: &AppUrl, now: Timestamp) {
-        self.look(url, now, AGAIN);
+        self.look(url, Pause::of(AGAIN, now));
     }
 
-    fn look(&mut self, url: &AppUrl, then: Timestamp, lasts: i64) {
+    fn look(&mut self, url: &AppUrl, until_the_next: Pause) {
         let host = self.host(url);
         if host.looks.len() >= MOST {
             host.looks.clear();
         }
-        host.looks.insert(segment(url).to_owned(), Look { then, lasts });
+        host.looks.insert(segment(url).to_owned(), until_the_next);
     }
 
     fn host(&mut self, url: &AppUrl) -> &mut Host {

@@ -9,6 +9,7 @@ use usher_proto::{CredentialId, Timestamp};
 use super::{End, Ending, Why};
 use crate::audit::About;
 use crate::broker::Broker;
+use crate::broker::pause::{Pause, doubled};
 
 /// Seconds after a first try; each further one doubles them.
 const FIRST_PAUSE: i64 = 5;
@@ -17,7 +18,7 @@ const LONGEST_PAUSE: i64 = 600;
 /// Seconds between two looks at what Cloudflare was told.
 const SETTLING: i64 = 15;
 
-/// How often each was tried, when to try again, and why.
+/// How often each was tried, how long to pause since, and why.
 #[derive(Default)]
 pub(in crate::broker) struct Tries {
     tried: HashMap<CredentialId, Try>,
@@ -27,25 +28,24 @@ pub(in crate::broker) struct Tries {
 
 struct Try {
     count: u32,
-    since: Timestamp,
-    next: Timestamp,
+    pause: Pause,
     why: Why,
 }
 
 impl Tries {
     pub(super) fn note(&mut self, id: &CredentialId, why: Why, now: Timestamp) {
         let count = self.tried.get(id).map_or(0, |before| before.count);
-        let (pause, count) = match &why {
+        let (seconds, count) = match &why {
             // It takes its time, and not longer for being looked at.
             Why::Settling | Why::StillNeeded => (SETTLING, count),
-            _ => (FIRST_PAUSE.saturating_mul(1 << count.min(16)).min(LONGEST_PAUSE), count + 1),
+            _ => (doubled(count, FIRST_PAUSE, LONGEST_PAUSE), count + 1),
         };
         let asked = match &why {
-            Why::Failed(error) => error.retry_after().map_or(0, seconds),
+            Why::Failed(error) => error.retry_after().map_or(0, at_most_longest),
             _ => 0,
         };
-        let next = Timestamp(now.0 + pause.max(asked));
-        self.tried.insert(id.clone(), Try { count, since: now, next, why });
+        let pause = Pause::of(seconds.max(asked), now);
+        self.tried.insert(id.clone(), Try { count, pause, why });
     }
 
     pub(super) fn forget(&mut self, id: &CredentialId) {
@@ -56,14 +56,14 @@ impl Tries {
         self.tried.get(id).map_or(Why::NotTried, |tried| tried.why.clone())
     }
 
-    /// Tells when to try again. After a clock was set back that is now: the pause may be over or not.
+    /// Tells when to try again.
     fn next(&self, id: &CredentialId, now: Timestamp) -> Timestamp {
-        let tried = self.tried.get(id).filter(|tried| tried.since <= now);
-        tried.map_or(Timestamp(0), |tried| tried.next)
+        self.tried.get(id).map_or(Timestamp(0), |tried| tried.pause.end(now))
     }
 }
 
-fn seconds(pause: Duration) -> i64 {
+/// What the API asks for, in seconds.
+fn at_most_longest(pause: Duration) -> i64 {
     i64::try_from(pause.as_secs()).unwrap_or(i64::MAX).min(LONGEST_PAUSE)
 }
 
