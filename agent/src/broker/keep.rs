@@ -6,7 +6,7 @@ use usher_proto::answer::Outcome;
 use usher_proto::credential::Source;
 use usher_proto::{AppUrl, Kind, ProfileName};
 
-use super::{Broker, BrokerError, Phase};
+use super::{Broker, BrokerError};
 use crate::audit::About;
 use crate::cloudflare::edge::{Application, Issued, Tokens};
 use crate::store::Record;
@@ -108,9 +108,7 @@ impl Broker {
     /// Takes a record into the cache, in place of what was there.
     pub(super) fn renew(&self, record: &Record) -> Result<Outcome, BrokerError> {
         let mut inner = self.inner();
-        if !matches!(inner.phase, Phase::Open) {
-            return Err(BrokerError::Locked(None)); // nothing open comes into a locked agent
-        }
+        inner.phase.refuse_if_locked()?; // nothing open comes into a locked agent
         Ok(inner.cache.renew(record.clone()))
     }
 
