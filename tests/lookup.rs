@@ -127,17 +127,19 @@ fn a_long_list_comes_in_pages() {
         let import = import_file(&file_name(&app, number), &app_token(number, agent.clock.now().0 + 100));
         assert!(matches!(ask(&mut stream, &Request::Import(import)), Answer::Imported(_)));
     }
-    let (mut ids, mut after, mut pages) = (Vec::new(), None, 0);
+    let (mut ids, mut labels, mut after, mut pages) = (Vec::new(), Vec::new(), None, 0);
     loop {
         let answer = ask(&mut stream, &Request::List { profile: None, after });
         let Answer::List { credentials, more } = answer else { panic!("no list: {answer:?}") };
         ids.extend(credentials.iter().map(|credential| credential.id.clone()));
+        labels.extend(credentials.iter().map(|credential| credential.label.clone()));
         after = ids.last().cloned();
         pages += 1;
         if !more {
             break;
         }
     }
+    assert!(labels.is_sorted(), "{labels:?}");
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), COUNT as usize);

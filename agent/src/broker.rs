@@ -22,6 +22,7 @@ mod lock;
 mod login;
 mod lookup;
 mod notes;
+mod order;
 mod pages;
 mod pause;
 mod phase;

@@ -7,6 +7,7 @@ use usher_proto::answer::Outcome;
 use usher_proto::{AppPattern, AppUrl, Credential, CredentialId, Kind, ProfileName, Secret, TeamDomain};
 
 use super::apps::Apps;
+use super::order::Order;
 use super::uses::Uses;
 use crate::seal::Vault;
 use crate::store::Record;
@@ -16,6 +17,7 @@ use crate::store::Record;
 pub(super) struct Cache {
     held: HashMap<CredentialId, Held>,
     apps: BTreeMap<ProfileName, Apps>,
+    order: Order,
     /// What the store does not have: as a rule nothing, and so not looked for among all that is held.
     unsaved: HashSet<CredentialId>,
     vault: Vault,
@@ -150,18 +152,16 @@ impl Cache {
     }
 
     pub(super) fn list(&self, profile: Option<&ProfileName>) -> Vec<Arc<Credential>> {
-        let wanted =
-            |credential: &&Arc<Credential>| profile.is_none_or(|profile| credential.profile == *profile);
-        let sorted: BTreeMap<_, _> = self
-            .held
-            .values()
-            .map(|held| &held.credential)
-            .filter(wanted)
-            .map(|credential| {
-                ((&credential.profile, credential.kind, &credential.label, &credential.id), credential)
-            })
-            .collect();
-        sorted.into_values().cloned().collect()
+        self.order.of(profile, None).cloned().collect()
+    }
+
+    /// Goes through what `list` has, from the one after `after` on.
+    pub(super) fn list_after<'c>(
+        &'c self,
+        profile: Option<&'c ProfileName>,
+        after: Option<&Arc<Credential>>,
+    ) -> impl Iterator<Item = &'c Arc<Credential>> {
+        self.order.of(profile, after)
     }
 
     /// Lists the profiles that have anything.
@@ -221,10 +221,10 @@ impl Cache {
 
     pub(super) fn remove(&mut self, id: &CredentialId) {
         self.unsaved.remove(id);
-        if let Some(held) = self.held.remove(id)
-            && let Some(apps) = self.apps.get_mut(&held.credential.profile)
-        {
-            apps.remove(&held.credential);
+        let Some(Held { credential, .. }) = self.held.remove(id) else { return };
+        self.order.remove(&credential);
+        if let Some(apps) = self.apps.get_mut(&credential.profile) {
+            apps.remove(&credential);
         }
     }
 
@@ -254,6 +254,7 @@ impl Cache {
         };
         self.remove(&credential.id);
         self.apps.entry(credential.profile.clone()).or_default().insert(&credential);
+        self.order.insert(&credential);
         let held = Held { credential, sealed, uses: Uses::default() };
         self.held.insert(held.credential.id.clone(), held);
         true

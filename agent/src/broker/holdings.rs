@@ -24,22 +24,17 @@ impl Broker {
         after: Option<&CredentialId>,
     ) -> Result<(Vec<Arc<Credential>>, bool), BrokerError> {
         self.read().await?;
-        let mut all = self.inner().cache.list(profile);
-        if let Some(after) = after {
-            let last = all.iter().position(|credential| credential.id == *after);
-            all.drain(..=last.ok_or(BrokerError::NoSuchId)?);
+        let inner = self.inner();
+        let after = after.map(|id| inner.cache.credential(id).ok_or(BrokerError::NoSuchId)).transpose()?;
+        let (mut page, mut bytes) = (Vec::new(), 0);
+        for credential in inner.cache.list_after(profile, after.as_ref()) {
+            bytes += json::encode(credential).map_or(PAGE, |line| line.len());
+            if bytes > PAGE && !page.is_empty() {
+                return Ok((page, true));
+            }
+            page.push(Arc::clone(credential));
         }
-        let sizes = all.iter().map(|credential| json::encode(credential).map_or(PAGE, |line| line.len()));
-        let fit = sizes
-            .scan(0, |sum, size| {
-                *sum += size;
-                Some(*sum)
-            })
-            .take_while(|sum| *sum <= PAGE)
-            .count();
-        let page = all[..fit.max(1).min(all.len())].to_vec();
-        let more = page.len() < all.len();
-        Ok((page, more))
+        Ok((page, false))
     }
 
     /// Counts the credentials held, and those of them that the store does not have.
