@@ -45,7 +45,7 @@ mod unix {
     use usher_agent::clock::Clock;
     use usher_proto::{Answer, Request};
     use usher_tests::agent::TestAgent;
-    use usher_tests::home::{Ran, run};
+    use usher_tests::process::{Ran, run};
     use usher_tests::token::{app_token, file_name, import_file, secret};
 
     /// The example clients: the program that runs each, and the package that brings it.

@@ -15,7 +15,7 @@ use std::process::Command;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use usher_tests::desk::Desk;
-use usher_tests::home::install;
+use usher_tests::process::install;
 
 use crate::{BROWSER, PROGRAMS};
 

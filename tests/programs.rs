@@ -4,7 +4,8 @@ use std::fs;
 use std::thread;
 
 use serde_json::Value;
-use usher_tests::home::{Home, Ran, dot_cloudflared};
+use usher_tests::home::{Home, dot_cloudflared};
+use usher_tests::process::Ran;
 
 use crate::PROGRAMS;
 
@@ -105,7 +106,7 @@ fn ten_clients_start_one_agent() {
 fn a_second_agent_says_that_one_runs() {
     let home = Home::new(PROGRAMS);
     let first = pid(&home.usher(&["status", "--json"]).expect(0));
-    let second = usher_tests::home::run(home.command(home.program("usher-agent")), "").expect(8);
+    let second = usher_tests::process::run(home.command(home.program("usher-agent")), "").expect(8);
     assert!(second.stderr.contains("running"), "{second:?}");
     assert_eq!(pid(&home.usher(&["status", "--json"]).expect(0)), first);
 }
@@ -132,7 +133,7 @@ fn an_agent_ends_when_asked() {
 fn a_mistake_in_the_config_file_is_named_with_its_line() {
     let home = Home::new(PROGRAMS);
     home.configure("# stores\nstor = \"memory\"\n");
-    let ran = usher_tests::home::run(home.command(home.program("usher-agent")), "").expect(2);
+    let ran = usher_tests::process::run(home.command(home.program("usher-agent")), "").expect(2);
     assert!(ran.stderr.contains("line 2") && ran.stderr.contains("stor"), "{ran:?}");
 }
 
@@ -181,7 +182,7 @@ fn profiles_come_from_the_flag_or_the_environment() {
     home.usher(&["token", APP, "--profile", "work"]).expect(0);
     let mut command = home.command(home.program("usher"));
     command.args(["token", APP]).env("USHER_PROFILE", "work");
-    usher_tests::home::run(command, "").expect(0);
+    usher_tests::process::run(command, "").expect(0);
     home.usher(&["forget", "--all", "--profile", "work"]).expect(0);
     home.usher(&["token", APP, "--profile", "work"]).expect(3);
 }

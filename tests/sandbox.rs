@@ -15,7 +15,8 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
 
 use serde_json::{Value, json};
-use usher_tests::home::{Foreground, Home, run};
+use usher_tests::home::Home;
+use usher_tests::process::{Foreground, run};
 
 use crate::PROGRAMS;
 

@@ -9,7 +9,8 @@ use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
 use usher_tests::again;
-use usher_tests::home::{Home, install, run};
+use usher_tests::home::Home;
+use usher_tests::process::{install, run};
 
 use crate::PROGRAMS;
 
@@ -89,7 +90,7 @@ fn a_service_managers_socket_is_taken_over() {
         .arg(home.program("usher-agent"));
     shell.env("NOTIFY_SOCKET", home.path().join("notify"));
     shell.stdin(std::os::fd::OwnedFd::from(listener.try_clone().expect("a descriptor")));
-    let agent = usher_tests::home::Foreground::start(shell);
+    let agent = usher_tests::process::Foreground::start(shell);
     let mut message = [0; 64];
     let length = notified.recv(&mut message).expect("it tells that it is ready");
     assert_eq!(&message[..length], b"READY=1\n");

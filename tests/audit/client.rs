@@ -4,7 +4,8 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use usher_tests::home::{Home, Ran};
+use usher_tests::home::Home;
+use usher_tests::process::Ran;
 #[cfg(unix)]
 use usher_tests::under_way::UnderWay;
 

@@ -120,7 +120,7 @@ fn a_full_disk_stops_nobody_and_leaves_no_half_line() {
     let home = Home::new(PROGRAMS);
     let mut shell = home.command("sh");
     shell.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\""]).arg(home.program("usher-agent"));
-    let agent = usher_tests::home::Foreground::start(shell);
+    let agent = usher_tests::process::Foreground::start(shell);
     for _ in 0..40 {
         home.usher(&["token", "app.example.com"]).expect(3);
     }
@@ -150,7 +150,7 @@ fn it_can_be_turned_off_and_lies_where_usher_is_told_to_be() {
     let elsewhere = home.path().join("elsewhere");
     let mut command = home.command(home.program("usher-agent"));
     command.args(["--store", "memory"]).env("USHER_HOME", &elsewhere);
-    let agent = usher_tests::home::Foreground::start(command);
+    let agent = usher_tests::process::Foreground::start(command);
     home.usher(&["agent", "stop"]).expect(0);
     assert!(agent.wait().0.success());
     assert_eq!(told(&lines(&elsewhere.join("audit.log"))), ["stop - done"]);

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use usher_tests::home::{Home, run};
+use usher_tests::home::Home;
+use usher_tests::process::run;
 
 use super::lines;
 use crate::PROGRAMS;

@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use usher_tests::home::{Foreground, Home};
+use usher_tests::home::Home;
 use usher_tests::logind::Logind;
+use usher_tests::process::Foreground;
 use usher_tests::session_bus::SessionBus;
 use usher_tests::token::{app_token, file_name};
 use usher_tests::world::eventually;

@@ -1,6 +1,7 @@
 //! Settings with which an agent that locked itself could not be opened, or would not stay locked.
 
-use usher_tests::home::{Home, run};
+use usher_tests::home::Home;
+use usher_tests::process::run;
 
 use crate::PROGRAMS;
 

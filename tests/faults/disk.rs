@@ -9,8 +9,9 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use usher_tests::again;
-use usher_tests::home::{Foreground, Home};
+use usher_tests::home::Home;
 use usher_tests::kills::files::below;
+use usher_tests::process::Foreground;
 use usher_tests::token::{app_token, file_name};
 use usher_tests::wire;
 use usher_tests::world::eventually;

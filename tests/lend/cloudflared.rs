@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use usher_tests::desk::Desk;
-use usher_tests::home::{Home, Ran, run};
+use usher_tests::home::Home;
+use usher_tests::process::{Ran, run};
 
 use super::{give_certificate, held, stand_in, with_cloudflared};
 use crate::secrets::search::Search;

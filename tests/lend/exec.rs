@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use usher_tests::desk::Desk;
-use usher_tests::home::{Ran, run};
+use usher_tests::process::{Ran, run};
 
 use super::{APP, OTHER, desk};
 

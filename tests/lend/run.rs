@@ -4,7 +4,7 @@
 use rustix::process::Signal;
 use serde_json::Value;
 use usher_tests::desk::Desk;
-use usher_tests::home::run;
+use usher_tests::process::run;
 use usher_tests::under_way::UnderWay;
 
 use super::{give_certificate, give_tunnel, send, stand_in, with_cloudflared};

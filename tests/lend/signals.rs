@@ -107,7 +107,7 @@ fn what_is_ignored_stays_ignored() {
     shell.args(["-c", r#"trap '' HUP; exec "$@""#, "sh"]).arg(desk.home.program("usher"));
     shell.args(["exec", "--app", APP, "--as", "file", "--", "python3", "-c"]);
     shell.arg("import signal; print(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN)");
-    assert_eq!(usher_tests::home::run(shell, "").expect(0).stdout, "True\n");
+    assert_eq!(usher_tests::process::run(shell, "").expect(0).stdout, "True\n");
 }
 
 /// A terminal sends Ctrl-C to usher and to the program: it must not arrive a second time.
@@ -145,7 +145,7 @@ print(said.count(b"got SIGINT"), said.count(b"got SIGTERM"), os.waitstatus_to_ex
     let mut command = desk.home.command("python3");
     command.args(["-c", TERMINAL]).arg(desk.home.program("usher"));
     command.args(["exec", "--app", APP, "--as", "file", "--", "python3", "-c", LISTEN]);
-    assert_eq!(usher_tests::home::run(command, "").expect(0).stdout, "1 1 7\n");
+    assert_eq!(usher_tests::process::run(command, "").expect(0).stdout, "1 1 7\n");
 }
 
 /// Both stop and go on as one job of a shell, and the terminal is the program's again.
@@ -183,5 +183,5 @@ os.write(terminal, b"exit\n")
     let mut command = desk.home.command("python3");
     command.args(["-c", SHELL]).env("USHER", desk.home.program("usher"));
     command.env("APP", APP).env("LISTEN", LISTEN);
-    assert_eq!(usher_tests::home::run(command, "").expect(0).stdout, "done\n");
+    assert_eq!(usher_tests::process::run(command, "").expect(0).stdout, "done\n");
 }

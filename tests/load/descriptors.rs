@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use usher_proto::{Answer, Request, frame};
-use usher_tests::home::{Foreground, Home};
+use usher_tests::home::Home;
+use usher_tests::process::Foreground;
 use usher_tests::wire::{Said, ask, connect, read};
 
 use crate::PROGRAMS;

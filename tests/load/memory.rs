@@ -4,7 +4,8 @@ use std::io::Write;
 
 use usher_proto::frame::MAX_MESSAGE;
 use usher_proto::{Answer, Code, Request};
-use usher_tests::home::{Foreground, Home};
+use usher_tests::home::Home;
+use usher_tests::process::Foreground;
 use usher_tests::token::{audience, jwt};
 use usher_tests::wire::{Said, ask, connect, read};
 

@@ -3,7 +3,8 @@
 use std::io::Read;
 use std::process::Command;
 
-use usher_tests::home::{Home, run};
+use usher_tests::home::Home;
+use usher_tests::process::run;
 use usher_tests::under_way::UnderWay;
 use usher_tests::wire::connect;
 use usher_tests::world::{Login, World};

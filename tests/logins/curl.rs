@@ -2,7 +2,7 @@
 
 use usher_tests::desk::Desk;
 use usher_tests::edge::hosts::ACME;
-use usher_tests::home::run;
+use usher_tests::process::run;
 
 use super::{APP, desk};
 

@@ -4,7 +4,8 @@ use std::os::unix::process::CommandExt;
 
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter};
 use serde_json::json;
-use usher_tests::home::{Foreground, Home};
+use usher_tests::home::Home;
+use usher_tests::process::Foreground;
 
 use crate::PROGRAMS;
 

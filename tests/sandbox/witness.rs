@@ -4,7 +4,8 @@ use std::fs;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use usher_tests::home::{Foreground, Home};
+use usher_tests::home::Home;
+use usher_tests::process::Foreground;
 use usher_tests::world::eventually;
 
 use super::children;

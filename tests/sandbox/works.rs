@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use usher_tests::edge::Edge;
-use usher_tests::home::{Foreground, Home};
+use usher_tests::home::Home;
+use usher_tests::process::Foreground;
 
 use super::kernel_has_it_all;
 use crate::PROGRAMS;

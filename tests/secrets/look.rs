@@ -2,7 +2,8 @@
 
 use usher_tests::desk::Desk;
 use usher_tests::edge::{Fault, Where};
-use usher_tests::home::{Foreground, Home, Ran};
+use usher_tests::home::Home;
+use usher_tests::process::{Foreground, Ran};
 
 use super::search::Search;
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::edge::{Edge, Where};
-use crate::home::{Home, Programs, Ran, run};
+use crate::home::{Home, Programs};
+use crate::process::{Ran, run};
 use crate::under_way::UnderWay;
 
 /// Ends with the value, in this order: what runs in the home, then the edge.

@@ -16,6 +16,7 @@ pub mod keyring_daemon;
 pub mod kills;
 #[cfg(target_os = "linux")]
 pub mod logind;
+pub mod process;
 #[cfg(target_os = "linux")]
 pub mod session_bus;
 pub mod store;

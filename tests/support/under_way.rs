@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
-use crate::home::{Ran, spawn};
+use crate::process::{Ran, spawn};
 
 /// Runs until it ends; one that is dropped before is killed.
 pub struct UnderWay {

@@ -6,7 +6,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use serde_json::Value;
-use usher_tests::home::{Home, spawn};
+use usher_tests::home::Home;
+use usher_tests::process::spawn;
 
 use crate::PROGRAMS;
 

@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use usher_proto::{Answer, ProfileName, Request};
-use usher_tests::home::{Foreground, Home, Programs};
+use usher_tests::home::{Home, Programs};
+use usher_tests::process::Foreground;
 use usher_tests::token::{app_token, file_name, import_file};
 use usher_tests::wire::{ask, connect};
 

@@ -17,7 +17,8 @@ use super::ledger::{KEPT, Ledger};
 use super::moment::Moment;
 use super::operation::{Operation, PASSPHRASE, REPLACED, Step, is_late, note};
 use crate::edge::Edge;
-use crate::home::{Foreground, Home, Programs};
+use crate::home::{Home, Programs};
+use crate::process::Foreground;
 use crate::wire;
 use crate::world::{Login, eventually};
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::chance::Chance;
-use crate::home::Foreground;
+use crate::process::Foreground;
 use crate::wire;
 
 /// Below this a thread is not put to sleep: it would be woken too late.
