@@ -21,7 +21,8 @@
 //! - [`rotate`]: another secret for a tunnel, a service token or a certificate
 //! - [`watch`]: who is told what happens to credentials; [`audit`]: what is noted of who asked for what
 //! - [`lend`]: programs that run with secrets lent to them, cloudflared among them
-//! - [`unix`]: shell lines, signals, socket activation, modes, other users
+//! - [`unix`]: shell lines, signals, socket activation, modes, other users; [`systemd`]: the units
+//!   of the README
 
 mod access;
 mod api;
@@ -52,6 +53,8 @@ mod rotate;
 mod sandbox;
 mod secrets;
 mod stores;
+#[cfg(target_os = "linux")]
+mod systemd;
 mod tunnels;
 #[cfg(unix)]
 mod unix;
