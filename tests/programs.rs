@@ -163,6 +163,17 @@ fn shredding_removes_only_what_was_read_back_from_a_store_that_lasts() {
 }
 
 #[test]
+fn an_import_says_what_it_takes_to_remove_the_originals() {
+    for (home, hint) in
+        [(Home::new(PROGRAMS), "config.toml"), (Home::with_sealed_file(PROGRAMS), "usher import --shred")]
+    {
+        dot_cloudflared(home.path());
+        let said = home.usher(&["import"]).expect(0).stdout;
+        assert!(said.lines().any(|line| line.contains("in clear") && line.contains(hint)), "{said}");
+    }
+}
+
+#[test]
 fn a_secret_comes_from_a_pipe_and_never_from_the_command_line() {
     let home = Home::new(PROGRAMS);
     let token = "v".repeat(40);

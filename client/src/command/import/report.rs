@@ -10,6 +10,10 @@ use usher_proto::answer::{Imported, Outcome, StoreStatus};
 use crate::context::Context;
 use crate::error::{Error, Exit, Own, Reason};
 
+/// What to do where originals cannot go because the store forgets.
+const ANOTHER_STORE: &str =
+    "set store to keyring or file in config.toml, usher agent stop, then import again";
+
 /// What became of each file. Its JSON form is the one that `usher import --json` prints.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
@@ -87,11 +91,8 @@ impl Report {
     /// Notes a file whose secret could not be read back from a store that outlives a reboot.
     pub(super) fn unsafe_to_shred(&mut self, file: String) {
         self.not_durable = true;
-        let error = Error::new(
-            Own::Unsuitable,
-            "the store does not keep what it holds over a reboot",
-            "choose another store, import again, then shred",
-        );
+        let error =
+            Error::new(Own::Unsuitable, "the store does not keep what it holds over a reboot", ANOTHER_STORE);
         self.kept(file, error);
     }
 

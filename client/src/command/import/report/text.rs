@@ -1,6 +1,6 @@
 //! What became of each file, in words.
 
-use super::{Left, Report, Taken, outcome};
+use super::{ANOTHER_STORE, Left, Report, Taken, outcome};
 use crate::error::Error;
 use crate::print::{Table, clean, count};
 use crate::time::{expiry, now};
@@ -65,14 +65,16 @@ impl Report {
         if !self.shredded.is_empty() {
             return format!("Shredded {} in {folder}.\n", count(self.shredded.len(), "file"));
         }
-        match self.imported.len() {
-            0 => String::new(),
-            _ if self.shredding => String::new(),
-            left => format!(
-                "  hint: {} in {folder} still hold these in clear; usher import --shred removes them\n",
-                count(left, "file")
-            ),
+        if self.imported.is_empty() || self.shredding {
+            return String::new();
         }
+        let can_go = if self.imported.iter().any(|taken| taken.imported.safe) {
+            "usher import --shred removes them".to_owned()
+        } else {
+            format!("they can go once a store outlives a reboot: {ANOTHER_STORE}")
+        };
+        let left = count(self.imported.len(), "file");
+        format!("  hint: {left} in {folder} still hold these in clear; {can_go}\n")
     }
 }
 
