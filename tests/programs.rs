@@ -21,7 +21,7 @@ fn two_commands_take_a_folder_in_and_answer_a_lookup() {
     let folder = dot_cloudflared(home.path());
     let imported = home.usher(&["import"]).expect(0);
     for words in
-        ["app.example.test", "new", "ssh.example.test", "it has expired", "8 credentials came in", "--shred"]
+        ["app.example.test", "new", "ssh.example.test", "it has expired", "8 credentials came in", "in clear"]
     {
         assert!(imported.stdout.contains(words) || imported.stderr.contains(words), "{words}: {imported:?}");
     }

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use usher_proto::answer::{Imported, Outcome};
+use usher_proto::answer::Imported;
 use usher_proto::request::{Import, Origin};
 use usher_proto::{Answer, Code, Request, Secret};
 
-use super::report::Report;
+use super::report::{self, Report};
 use crate::command::status;
 use crate::context::Context;
 use crate::error::{Error, Exit, Own, Reason};
@@ -17,8 +17,8 @@ use crate::shred::{settle, shred};
 struct Taken {
     name: String,
     content: Content,
-    safe: bool,
-    older: bool,
+    /// Why the file is not to be removed, if it is not.
+    stays: Option<Error>,
 }
 
 /// Offers every file, and then shreds those that are safe if that was asked.
@@ -39,8 +39,7 @@ pub(super) fn run(
         let offered = content.and_then(|content| offer(&name, content, context));
         match offered {
             Ok((imported, content)) => {
-                let older = imported.outcome == Outcome::Older;
-                taken.push(Taken { name: name.clone(), content, safe: imported.safe, older });
+                taken.push(Taken { name: name.clone(), content, stays: report::stays(&imported) });
                 report.imported(name, imported);
             }
             Err(error) if concerns_this_file(&error) => report.left_out(name, error),
@@ -100,13 +99,9 @@ fn concerns_this_file(error: &Error) -> bool {
 
 /// Shreds what the agent can give back after a reboot, with what cloudflared keeps beside it.
 fn remove(folder: &Path, taken: Vec<Taken>, report: &mut Report) {
-    for Taken { name, content, safe, older } in taken {
-        if older {
-            report.not_the_one_held(name);
-            continue;
-        }
-        if !safe {
-            report.unsafe_to_shred(name);
+    for Taken { name, content, stays } in taken {
+        if let Some(why) = stays {
+            report.kept(name, why);
             continue;
         }
         match shred(&folder.join(&name), Some(&content.secret)) {

@@ -26,8 +26,6 @@ pub(super) struct Report {
     folder: String,
     #[serde(skip)]
     shredding: bool,
-    #[serde(skip)]
-    not_durable: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,6 +55,25 @@ pub(super) fn outcome(imported: &Imported) -> &'static str {
     }
 }
 
+/// Tells why an original is not to be removed, if it is not: its secret was not read back from a store that
+/// outlives a reboot.
+pub(super) fn stays(imported: &Imported) -> Option<Error> {
+    match imported {
+        Imported { safe: true, .. } => None,
+        Imported { trouble: Some(trouble), .. } => Some(trouble.clone().into()),
+        Imported { outcome: Outcome::Older, .. } => Some(Error::new(
+            Own::Unsuitable,
+            "a fresher one is held, so this one is not in the store",
+            "remove the file yourself if you do not need it",
+        )),
+        _ => Some(Error::new(
+            Own::Unsuitable,
+            "the store does not keep what it holds over a reboot",
+            ANOTHER_STORE,
+        )),
+    }
+}
+
 impl Report {
     pub(super) fn new(folder: &Path, shredding: bool) -> Self {
         Self {
@@ -67,7 +84,6 @@ impl Report {
             store: None,
             folder: folder.display().to_string(),
             shredding,
-            not_durable: false,
         }
     }
 
@@ -88,22 +104,11 @@ impl Report {
         self.imported.is_empty() && self.left_out.is_empty()
     }
 
-    /// Notes a file whose secret could not be read back from a store that outlives a reboot.
-    pub(super) fn unsafe_to_shred(&mut self, file: String) {
-        self.not_durable = true;
-        let error =
-            Error::new(Own::Unsuitable, "the store does not keep what it holds over a reboot", ANOTHER_STORE);
-        self.kept(file, error);
-    }
-
-    /// Notes a file in whose place the agent holds something fresher.
-    pub(super) fn not_the_one_held(&mut self, file: String) {
-        let error = Error::new(
-            Own::Unsuitable,
-            "a fresher one is held, so this one is not in the store",
-            "remove the file yourself if you do not need it",
-        );
-        self.kept(file, error);
+    /// Tells whether the store has what came in, and loses it with the next reboot.
+    fn is_forgotten(&self) -> bool {
+        self.imported.iter().any(|Taken { imported, .. }| {
+            !imported.safe && imported.trouble.is_none() && imported.outcome != Outcome::Older
+        })
     }
 
     /// Tells the exit code: what is expired, malformed or legacy is no failure; a store that failed is,
@@ -112,7 +117,7 @@ impl Report {
         let troubled = self.imported.iter().any(|taken| taken.imported.trouble.is_some());
         let store = self.left_out.iter().any(|left| left.error.exit() == Exit::Store);
         let unreadable = self.left_out.iter().any(|left| left.error.reason == Reason::Own(Own::Files));
-        if troubled || store || self.not_durable {
+        if troubled || store || (self.shredding && self.is_forgotten()) {
             Exit::Store
         } else if unreadable || !self.not_shredded.is_empty() {
             Exit::Other

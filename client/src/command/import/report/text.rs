@@ -68,10 +68,10 @@ impl Report {
         if self.imported.is_empty() || self.shredding {
             return String::new();
         }
-        let can_go = if self.imported.iter().any(|taken| taken.imported.safe) {
-            "usher import --shred removes them".to_owned()
-        } else {
+        let can_go = if self.is_forgotten() {
             format!("they can go once a store outlives a reboot: {ANOTHER_STORE}")
+        } else {
+            "usher import --shred removes them".to_owned()
         };
         let left = count(self.imported.len(), "file");
         format!("  hint: {left} in {folder} still hold these in clear; {can_go}\n")
