@@ -18,9 +18,9 @@ use usher_tests::world::eventually;
 use super::{code, state};
 
 const APP: &str = "app.example.com";
-const CHEAP: Cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
+pub(super) const CHEAP: Cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
 /// Seconds after which the agents here lock themselves.
-const IDLE: u32 = 900;
+pub(super) const IDLE: u32 = 900;
 
 fn agent() -> (TestAgent, Switch) {
     let (store, switch) = Faulty::new();
@@ -152,6 +152,19 @@ fn a_store_that_fails_leaves_it_locked() {
     switch.set(Mood::Well);
     assert!(agent.json(&json!({"unlock": {}}))["unlocked"].is_object());
     assert!(agent.token(APP)["token"].is_object());
+}
+
+#[test]
+fn one_that_could_not_be_read_for_long_locks_itself_all_the_same() {
+    let (store, switch) = Faulty::new();
+    switch.set(Mood::Fails(StoreError::Unavailable("not yet")));
+    let agent = TestAgent::that_locks_itself(Box::new(store), IDLE);
+    turn(&agent, IDLE);
+    assert_eq!(state(&agent), "unavailable");
+    switch.set(Mood::Well);
+    give(&agent);
+    turn(&agent, IDLE);
+    closes(&agent);
 }
 
 #[test]

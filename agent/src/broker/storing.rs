@@ -52,6 +52,7 @@ impl Broker {
 
     async fn read_store(&self) -> Result<(), StoreError> {
         let half_wiped = self.take_over(self.store.load().await?);
+        self.note_opened();
         self.changes.look();
         self.to_do.notify_one();
         for id in half_wiped {
