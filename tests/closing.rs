@@ -1,8 +1,9 @@
-//! An agent that locks itself: when nobody needs it, and when its person leaves.
+//! An agent that locks itself, or a profile: when nobody needs it, and when its person leaves.
 
 mod idle;
 #[cfg(target_os = "linux")]
 mod leaving;
+mod profile;
 mod settings;
 
 use serde_json::{Value, json};

@@ -8,6 +8,7 @@ mod authority;
 mod cache;
 mod certificates;
 mod changes;
+mod closed;
 mod closing;
 mod error;
 mod events;
@@ -37,17 +38,20 @@ mod tunnels;
 mod uses;
 mod watch;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use usher_proto::ProfileName;
 
 use self::account_login::AccountLogins;
 use self::cache::Cache;
 use self::changes::Changes;
+use self::closed::ClosedProfiles;
 use self::fetch::Fetches;
-use self::idle::Idle;
+use self::idle::Idles;
 use self::known::Known;
 use self::login::Logins;
 use self::notes::Notes;
@@ -60,6 +64,7 @@ use crate::cloudflare::Edge;
 use crate::store::StoreError;
 use crate::store::thread::StoreThread;
 
+pub use self::closed::Whose;
 pub use self::closing::{Closed, Occasion};
 pub use self::error::BrokerError;
 pub use self::events::Events;
@@ -93,9 +98,7 @@ pub struct Broker {
     reading: tokio::sync::Mutex<Result<(), StoreError>>,
     readings: AtomicU64,
     throttle: Throttle,
-    idle: Idle,
-    /// The agent was opened, from locked or from the beginning.
-    opened: Notify,
+    idle: Idles,
     /// Held while the agent locks or unlocks: Argon2id runs once at a time, so its memory is bounded.
     turning: tokio::sync::Mutex<()>,
 }
@@ -106,23 +109,24 @@ struct Inner {
     notes: Notes,
     tries: Tries,
     phase: Phase,
+    closed: ClosedProfiles,
 }
 
 impl Broker {
     /// Begins with an empty cache; the store is read when it is first needed, or the agent sees whether
     /// Cloudflare is still to be told something.
     ///
-    /// Without an edge nothing is fetched: the agent answers with what was imported. After `idle_limit`
-    /// seconds in which nobody needs it, it locks itself.
+    /// Without an edge nothing is fetched: the agent answers with what was imported. After so many seconds in
+    /// which nobody needs it the agent locks itself (none), or a profile.
     pub fn new(
         store: StoreThread,
         clock: Arc<dyn Clock>,
         edge: Option<Edge>,
         login_patience: Duration,
         audit: Audit,
-        idle_limit: Option<u32>,
+        idle_limits: BTreeMap<Option<ProfileName>, u32>,
     ) -> Arc<Self> {
-        let idle = Idle::new(idle_limit, clock.now());
+        let idle = Idles::new(idle_limits, clock.now());
         Arc::new(Self {
             store,
             clock,
@@ -133,6 +137,7 @@ impl Broker {
                 notes: Notes::default(),
                 tries: Tries::default(),
                 phase: Phase::Unread,
+                closed: ClosedProfiles::default(),
             }),
             fetches: Fetches::default(),
             logins: Logins::default(),
@@ -147,7 +152,6 @@ impl Broker {
             readings: AtomicU64::new(0),
             throttle: Throttle::default(),
             idle,
-            opened: Notify::new(),
             turning: tokio::sync::Mutex::new(()),
         })
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use usher_proto::length::seconds;
-use usher_proto::{AppPattern, Code, Refusal};
+use usher_proto::{AppPattern, Code, ProfileName, Refusal};
 
 use crate::moment::Moment;
 
@@ -36,9 +36,38 @@ pub struct Config {
     /// When the agent locks itself; by default it does not.
     #[serde(default)]
     pub lock: LockItself,
+    /// What is otherwise for a profile.
+    #[serde(default)]
+    pub profile: BTreeMap<ProfileName, ProfileConfig>,
 }
 
-/// When the agent locks itself.
+/// What the config file says about a profile.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ProfileConfig {
+    /// When the agent locks this profile, and stays open for the others.
+    #[serde(default)]
+    pub lock: LockItself,
+}
+
+/// When the agent locks itself, as a whole and each profile alone.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Locks {
+    /// As a whole.
+    pub agent: LockItself,
+    /// Profiles.
+    pub profiles: BTreeMap<ProfileName, LockItself>,
+}
+
+impl Locks {
+    /// Goes through all: none stands for the agent as a whole.
+    pub fn each(&self) -> impl Iterator<Item = (Option<&ProfileName>, &LockItself)> {
+        let profiles = self.profiles.iter().map(|(profile, lock)| (Some(profile), lock));
+        std::iter::once((None, &self.agent)).chain(profiles)
+    }
+}
+
+/// When the agent locks itself, or a profile.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LockItself {
@@ -51,7 +80,7 @@ pub struct LockItself {
 }
 
 impl LockItself {
-    /// Tells whether the agent ever locks itself.
+    /// Tells whether that is ever.
     pub fn is_wanted(&self) -> bool {
         self.idle.is_some() || !self.on.is_empty()
     }
@@ -125,7 +154,8 @@ mod tests {
     fn reads_every_key() {
         let text = "store = \"file\"\nsealed-file = \"/a\"\npassphrase-file = \"/b\"\noffline = true\n\
             ca-file = \"/c\"\naudit = false\n[hosts]\n\"*.example.com\" = \"127.0.0.1:8443\"\n\
-            [lock]\nidle = \"1h30m\"\non = [\"suspend\", \"screen-lock\", \"switch\"]\n";
+            [lock]\nidle = \"1h30m\"\non = [\"suspend\", \"screen-lock\", \"switch\"]\n\
+            [profile.work.lock]\nidle = \"5m\"\n";
         let config = parse(text).expect("well formed");
         assert!(config.offline);
         assert_eq!(config.audit, Some(false));
@@ -137,6 +167,9 @@ mod tests {
         assert_eq!(config.passphrase_file.as_deref(), Some(Path::new("/b")));
         let on = vec![Moment::Suspend, Moment::ScreenLock, Moment::Switch];
         assert_eq!(config.lock, LockItself { idle: Some(5400), on });
+        let profiles: Vec<_> =
+            config.profile.iter().map(|(name, its)| (name.as_str(), its.lock.idle)).collect();
+        assert_eq!(profiles, [("work", Some(300))]);
         assert_eq!(parse(""), Ok(Config::default()));
         assert!(!Config::default().lock.is_wanted());
     }
@@ -154,6 +187,8 @@ mod tests {
             ("[lock]\n\nidle = \"0s\"", 3),
             ("[lock]\non = [\"lunch\"]", 2),
             ("[lock]\nscreen = true", 2),
+            ("[profile.work]\nidle = \"5m\"", 2),
+            ("\n[profile.\"no name\".lock]\nidle = \"5m\"", 2),
             ("[hosts]\n\"a.example/path?x\" = \"127.0.0.1:443\"", 2),
         ] {
             let error = parse(text).expect_err("a mistake");

@@ -3,6 +3,7 @@
 mod about;
 mod audited;
 mod awake;
+mod whose;
 mod words;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use usher_proto::{Answer, Request};
 pub use self::about::About;
 use self::audited::Entry;
 use self::awake::keeps_awake;
+use self::whose::{wanted, whose};
 use crate::audit::Audit;
 use crate::broker::rotate::Rotated;
 use crate::broker::{Broker, BrokerError, Events, LoginOptions, Want, Watched};
@@ -38,7 +40,7 @@ pub struct Handler {
 impl Handler {
     /// Answers one request of a peer; what happens before the answer goes to `events`.
     pub async fn answer(&self, peer: &Peer, request: Request, events: &Events) -> Answer {
-        let _use = if keeps_awake(&request) { self.broker.in_use().await } else { None };
+        let _use = if keeps_awake(&request) { self.broker.in_use(&whose(&request)).await } else { None };
         let mut entry = self.audit.is_on().then(|| Entry::of(&request, peer, &self.broker)).flatten();
         let answer = self.try_answer(peer, request, events, &mut entry).await.unwrap_or_else(|error| {
             log::debug!("refused pid {}: {error:?}", peer.pid);
@@ -63,6 +65,10 @@ impl Handler {
                 entry.refused(want);
             }
         };
+        // Here for every request, as a profile's secrets are asked for in many ways.
+        self.broker.refuse_if_closed(&whose(&request)).inspect_err(|_| {
+            wanted(&request).inspect(|want| refused(entry, want));
+        })?;
         Ok(match request {
             Request::Hello {} => Answer::Hello(self.hello()),
             Request::Token { app, profile, min_valid } => {

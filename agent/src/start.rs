@@ -89,14 +89,22 @@ fn run(line: &CommandLine, stop: Stop, announce: Announce<'_>) -> Result<(), Fai
         for lacking in &sandbox.lacks {
             log::warn!("the agent's sandbox has no {lacking}");
         }
-        let Settings { store, network, audit, lock } = settings;
+        let Settings { store, network, audit, locks } = settings;
         let has_passphrase = store.passphrase != PassphraseSource::Ask;
         let opened = choose::open(store)
             .map_err(|error| Refusal::new(Code::StoreFailed, error.to_string(), error.hint()))?;
-        leaving::check(&lock, opened.name, has_passphrase)?;
+        for (_, lock) in locks.each() {
+            leaving::check(lock, opened.name, has_passphrase)?;
+        }
         let notice = opened.notice.clone();
-        let (clock, on) = (Arc::new(SystemClock), lock.on.clone());
-        let world = World { clock, network, login_patience: LOGIN_PATIENCE, audit, lock, sandbox };
+        let world = World {
+            clock: Arc::new(SystemClock),
+            network,
+            login_patience: LOGIN_PATIENCE,
+            audit,
+            locks: locks.clone(),
+            sandbox,
+        };
         let handler = assemble(opened, &endpoint, world, Connections::new(cap), stop)?;
         let signals = EndSignals::catch().ok();
         announce(&Ready { endpoint, notice });
@@ -108,7 +116,9 @@ fn run(line: &CommandLine, stop: Stop, announce: Announce<'_>) -> Result<(), Fai
                 stop.ask();
             }
         });
-        tokio::spawn(leaving::lock_at(on, Arc::clone(&handler)));
+        for (whose, lock) in locks.each() {
+            tokio::spawn(leaving::lock_at(lock.on.clone(), whose.cloned(), Arc::clone(&handler)));
+        }
         serve(listener, handler).await;
         Ok(())
     })

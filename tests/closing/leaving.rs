@@ -28,20 +28,31 @@ struct Machine {
 impl Machine {
     /// Starts an agent that locks itself on these moments.
     fn with(on: &str) -> Self {
+        Self::configured(&format!("lock = {{ on = [{on}] }}\n"))
+    }
+
+    /// Starts an agent with these lines in its config file.
+    fn configured(lines: &str) -> Self {
         let bus = SessionBus::start();
         let logind = Logind::start(&bus);
         let home = Home::new(PROGRAMS);
-        home.configure(&format!("lock = {{ on = [{on}] }}\nstore = \"file\"\n"));
+        home.configure(&format!("{lines}store = \"file\"\n"));
         let mut agent = home.command(home.program("usher-agent"));
         agent.env("DBUS_SYSTEM_BUS_ADDRESS", bus.address());
         let agent = Foreground::start(agent);
         let machine = Self { home, logind, agent, _bus: bus };
         machine.home.usher_with_input(&["unlock"], PASSPHRASE).expect(0);
-        let folder = machine.home.path().join("work");
-        fs::write(folder.join(file_name(APP, 1)), app_token(1, END)).expect("a file");
-        machine.home.usher(&["import", "."]).expect(0);
-        machine.home.usher(&["token", APP]).expect(0);
+        machine.import(APP, 1, "default");
         machine
+    }
+
+    /// Takes a token for an application in.
+    fn import(&self, app: &str, number: u32, profile: &str) {
+        let folder = self.home.path().join("work").join(profile);
+        fs::create_dir(&folder).expect("a folder");
+        fs::write(folder.join(file_name(app, number)), app_token(number, END)).expect("a file");
+        self.home.usher(&["--profile", profile, "import", profile]).expect(0);
+        self.home.usher(&["--profile", profile, "token", app]).expect(0);
     }
 
     fn state(&self) -> String {
@@ -121,6 +132,33 @@ fn an_agent_that_locked_itself_holds_nothing() {
     assert_eq!([found(APP), found(&token[..60]), found(PASSPHRASE.trim())], [0; 3]);
     machine.closes("the machine went to sleep");
     assert!(found(APP) > 0, "the search finds it again");
+}
+
+/// Needs root as well.
+#[test]
+fn a_profile_is_locked_alone_and_nothing_of_it_is_held() {
+    const WORK: &str = "work.example.com";
+    let machine = Machine::configured("profile.work.lock = { on = [\"suspend\", \"screen-lock\"] }\n");
+    machine.import(WORK, 2, "work");
+    let _delay = machine.logind.delay();
+    machine.logind.lock(true);
+    let words = "the profile work locked itself at ";
+    let status = || machine.home.usher(&["status"]).expect(0).stdout;
+    let status = eventually(|| Some(status()).filter(|text| text.contains("passphrase")));
+    assert!(status.contains(words) && status.contains("the screen was locked"), "{status}");
+    let refused = machine.home.usher(&["--profile", "work", "token", WORK]).expect(5);
+    assert!(refused.stderr.contains(words), "{refused:?}");
+    machine.home.usher(&["token", APP]).expect(0);
+    if can_look_inside() {
+        let found = |what: &str| found_in(machine.agent.process.id(), &[what.to_owned()]);
+        // The audit log's lines are written a moment later.
+        eventually(|| (found(WORK) == 0).then_some(()));
+        assert_eq!(found(&app_token(2, END)[..400]), 0);
+        assert!(found(APP) > 0, "the search finds the others");
+    }
+    machine.home.usher_with_input(&["unlock"], "another\n").expect(5);
+    machine.home.usher_with_input(&["unlock"], PASSPHRASE).expect(0);
+    machine.home.usher(&["--profile", "work", "token", WORK]).expect(0);
 }
 
 #[test]

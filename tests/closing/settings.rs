@@ -19,6 +19,8 @@ fn what_would_lose_credentials_or_open_by_itself_is_refused() {
     // The key of the table comes first: what follows is the line that `configure` adds.
     let said = refused("lock = { idle = \"15m\" }\nstore = \"memory\"\n");
     assert!(said.contains("in memory alone cannot lock itself"), "{said}");
+    let said = refused("profile.work.lock = { idle = \"15m\" }\nstore = \"memory\"\n");
+    assert!(said.contains("in memory alone cannot lock itself"), "{said}");
     let said = refused("lock = { on = [\"suspend\"] }\nSEALED");
     assert!(said.contains("would not stay locked"), "{said}");
     let said = refused("lock = { idle = \"soon\" }\n");

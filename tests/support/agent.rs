@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use usher_agent::broker::LOGIN_PATIENCE;
 use usher_agent::clock::Clock;
 use usher_agent::cloudflare::http::Network;
-use usher_agent::config::LockItself;
+use usher_agent::config::{LockItself, Locks};
 use usher_agent::handler::Handler;
 use usher_agent::platform::Listener;
 use usher_agent::server::Connections;
@@ -48,12 +48,18 @@ impl TestAgent {
     /// Starts an agent with a store, and room for so many connections. The store is said to outlive
     /// a reboot, so that a test can see what is called safe.
     pub fn with(store: Box<dyn Store>, connections: usize) -> Self {
-        Self::in_world(store, connections, Arc::new(TestClock::new()), None, LOGIN_PATIENCE, None)
+        Self::in_world(store, connections, Arc::new(TestClock::new()), None, LOGIN_PATIENCE, Locks::default())
     }
 
     /// Starts an agent that locks itself after so many seconds in which nobody needs it.
     pub fn that_locks_itself(store: Box<dyn Store>, idle: u32) -> Self {
-        Self::in_world(store, 64, Arc::new(TestClock::new()), None, LOGIN_PATIENCE, Some(idle))
+        let agent = LockItself { idle: Some(idle), on: Vec::new() };
+        Self::that_locks(store, Locks { agent, ..Locks::default() })
+    }
+
+    /// Starts an agent that locks itself, or profiles, when nobody needs them.
+    pub fn that_locks(store: Box<dyn Store>, locks: Locks) -> Self {
+        Self::in_world(store, 64, Arc::new(TestClock::new()), None, LOGIN_PATIENCE, locks)
     }
 
     /// Starts an agent that goes out to a simulated edge, which goes by the same clock.
@@ -68,7 +74,7 @@ impl TestAgent {
         clock: Arc<TestClock>,
         login_patience: Duration,
     ) -> Self {
-        Self::in_world(store, 128, clock, Some(edge.network()), login_patience, None)
+        Self::in_world(store, 128, clock, Some(edge.network()), login_patience, Locks::default())
     }
 
     fn in_world(
@@ -77,7 +83,7 @@ impl TestAgent {
         clock: Arc<TestClock>,
         network: Option<Network>,
         login_patience: Duration,
-        idle: Option<u32>,
+        locks: Locks,
     ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let socket = socket_in(folder.path());
@@ -88,10 +94,9 @@ impl TestAgent {
         let (listening, listens) = std::sync::mpsc::channel();
         let running = {
             let (clock, stop) = (Arc::clone(&clock) as Arc<dyn Clock>, stop.clone());
-            let lock = LockItself { idle, on: Vec::new() };
             // The whole test's process would be in it.
             let sandbox = Sandbox::default();
-            let world = World { clock, network, login_patience, audit, lock, sandbox };
+            let world = World { clock, network, login_patience, audit, locks, sandbox };
             std::thread::spawn(move || {
                 let runtime =
                     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -178,9 +178,9 @@ impl Cache {
         self.held.get(id).map(|held| Arc::clone(&held.credential))
     }
 
-    /// Takes in what the store holds; what came since and is not stored yet stays.
+    /// Takes in what the store holds; what is here already stays as it is.
     pub(super) fn load(&mut self, record: Record) {
-        if !self.unsaved.contains(&record.credential.id) {
+        if !self.held.contains_key(&record.credential.id) {
             self.insert(record);
         }
     }
@@ -211,8 +211,13 @@ impl Cache {
         self.unsaved.iter().filter_map(|id| self.record(id)).collect()
     }
 
-    pub(super) fn unsaved_count(&self) -> usize {
-        self.unsaved.len()
+    /// Counts them, one profile's or all.
+    pub(super) fn unsaved_count(&self, profile: Option<&ProfileName>) -> usize {
+        let is_wanted = |id: &&CredentialId| {
+            let held = self.held.get(*id);
+            held.is_some_and(|held| profile.is_none_or(|profile| held.credential.profile == *profile))
+        };
+        self.unsaved.iter().filter(is_wanted).count()
     }
 
     pub(super) fn len(&self) -> usize {

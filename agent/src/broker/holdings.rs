@@ -40,7 +40,7 @@ impl Broker {
     /// Counts the credentials held, and those of them that the store does not have.
     pub fn count(&self) -> (usize, usize) {
         let inner = self.inner();
-        (inner.cache.len(), inner.cache.unsaved_count())
+        (inner.cache.len(), inner.cache.unsaved_count(None))
     }
 
     /// Shows one credential.
@@ -70,7 +70,7 @@ impl Broker {
     pub(super) async fn take_in(&self, given: Record) -> Result<Imported, BrokerError> {
         let (record, outcome) = {
             let mut inner = self.inner();
-            inner.phase.refuse_if_locked()?; // nothing open comes into a locked agent
+            inner.refuse_if_locked(&given.credential.profile)?; // nothing open comes into a locked agent
             inner.cache.take_in(given)
         };
         self.tell_come(&record.credential, outcome);

@@ -1,75 +1,120 @@
-//! How long nobody has needed the agent, which locks itself when that is too long.
+//! How long nobody has needed the agent, or a profile, which is locked when that is too long.
 
+use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::future::pending;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
-use usher_proto::Timestamp;
+use futures_util::future::join_all;
+use tokio::sync::Notify;
+use usher_proto::{ProfileName, Timestamp};
 
-use super::Broker;
 use super::closing::Occasion;
+use super::{Broker, Whose};
+use crate::clock::Clock;
 
-/// How long nobody has needed the agent. Without a limit nothing is counted.
-pub(super) struct Idle {
-    /// Seconds after which it locks itself.
-    limit: Option<i64>,
+/// How long nobody has needed the agent, which is none here, and profiles: those that have a limit.
+pub(super) struct Idles(BTreeMap<Option<ProfileName>, Idle>);
+
+/// How long nobody has needed one of them.
+struct Idle {
+    /// Seconds after which it is locked.
+    limit: i64,
     /// When somebody needed it last, in seconds since 1970.
     last: AtomicI64,
     /// So many need it now.
     users: AtomicUsize,
+    /// It was opened, from locked or from the beginning.
+    opened: Notify,
 }
 
-/// Somebody needs the agent, for as long as this lives.
-pub struct Use<'b>(&'b Broker);
+/// Somebody needs the agent, and perhaps a profile, for as long as this lives.
+pub struct Use<'b> {
+    needed: Vec<&'b Idle>,
+    clock: &'b dyn Clock,
+}
+
+impl Idles {
+    /// Begins to count for these, with their limits in seconds.
+    pub(super) fn new(limits: BTreeMap<Option<ProfileName>, u32>, now: Timestamp) -> Self {
+        Self(limits.into_iter().map(|(whose, limit)| (whose, Idle::new(limit, now))).collect())
+    }
+
+    /// Notes that everything was opened.
+    pub(super) fn begin_anew(&self, now: Timestamp) {
+        for idle in self.0.values() {
+            idle.begin_anew(now);
+            idle.opened.notify_one();
+        }
+    }
+}
 
 impl Idle {
-    pub(super) fn new(limit: Option<u32>, now: Timestamp) -> Self {
-        Self { limit: limit.map(i64::from), last: AtomicI64::new(now.0), users: AtomicUsize::new(0) }
+    fn new(limit: u32, now: Timestamp) -> Self {
+        Self {
+            limit: limit.into(),
+            last: AtomicI64::new(now.0),
+            users: AtomicUsize::new(0),
+            opened: Notify::new(),
+        }
     }
 
-    /// Tells when the agent is to lock itself, unless somebody needs it until then. After the clock was set
-    /// back nobody knows for how long it was not needed: that counts from now on.
-    fn end(&self, now: Timestamp) -> Option<Timestamp> {
-        let limit = self.limit?;
+    /// Tells when it is to be locked, unless somebody needs it until then. After the clock was set back
+    /// nobody knows for how long it was not needed: that counts from now on.
+    fn end(&self, now: Timestamp) -> Timestamp {
         let last = self.last.fetch_min(now.0, Ordering::Relaxed).min(now.0);
-        Some(Timestamp(last.saturating_add(limit)))
+        Timestamp(last.saturating_add(self.limit))
     }
 
-    /// Tells for what the agent is to lock itself now, if nobody has needed it for too long.
+    /// Tells for what it is to be locked now, if nobody has needed it for too long.
     fn occasion(&self, now: Timestamp) -> Option<Occasion> {
-        let is_over = self.users.load(Ordering::Relaxed) == 0 && self.end(now)? <= now;
-        is_over.then_some(Occasion::Idle { after: self.limit? })
+        let is_over = self.users.load(Ordering::Relaxed) == 0 && self.end(now) <= now;
+        is_over.then_some(Occasion::Idle { after: self.limit })
     }
 
-    pub(super) fn begin_anew(&self, now: Timestamp) {
+    fn begin_anew(&self, now: Timestamp) {
         self.last.store(now.0, Ordering::Relaxed);
     }
 }
 
 impl Broker {
-    /// Notes that somebody needs the agent. If nobody did for too long it locks itself before that: while
-    /// the machine sleeps no timer runs.
-    pub async fn in_use(&self) -> Option<Use<'_>> {
-        self.idle.limit?;
-        if let Some(occasion) = self.idle.occasion(self.clock.now()) {
-            Box::pin(self.close(occasion)).await;
+    /// Notes that somebody needs the agent for this. What nobody has needed for too long is locked before
+    /// that: while the machine sleeps no timer runs.
+    pub async fn in_use(&self, whose: &Whose<'_>) -> Option<Use<'_>> {
+        if self.idle.0.is_empty() {
+            return None;
         }
-        self.idle.users.fetch_add(1, Ordering::Relaxed);
-        Some(Use(self))
+        let profiles = self.profiles_of(whose);
+        let is_needed =
+            |whose: &Option<ProfileName>| whose.as_ref().is_none_or(|name| profiles.contains(name));
+        let mut needed = Vec::new();
+        for (whose, idle) in self.idle.0.iter().filter(|(whose, _)| is_needed(whose)) {
+            if let Some(occasion) = idle.occasion(self.clock.now()) {
+                Box::pin(self.close(whose.as_ref(), occasion)).await;
+            }
+            idle.users.fetch_add(1, Ordering::Relaxed);
+            needed.push(idle);
+        }
+        Some(Use { needed, clock: self.clock.as_ref() })
     }
 
-    /// Locks the agent whenever nobody has needed it for too long, as long as it runs.
+    /// Locks whatever nobody has needed for too long, as long as the agent runs.
     pub async fn close_when_idle(&self) {
+        join_all(self.idle.0.iter().map(|(whose, idle)| self.close_when_over(whose.as_ref(), idle))).await;
+        pending().await // there is none
+    }
+
+    async fn close_when_over(&self, whose: Option<&ProfileName>, idle: &Idle) -> Infallible {
         loop {
-            let Some(end) = self.idle.end(self.clock.now()) else { return pending().await };
-            self.clock.reach(end).await;
+            self.clock.reach(idle.end(self.clock.now())).await;
             let now = self.clock.now();
-            if self.idle.users.load(Ordering::Relaxed) > 0 {
-                self.idle.begin_anew(now);
-            } else if let Some(occasion) = self.idle.occasion(now) {
-                if self.close(occasion).await {
-                    self.opened.notified().await;
+            if idle.users.load(Ordering::Relaxed) > 0 {
+                idle.begin_anew(now);
+            } else if let Some(occasion) = idle.occasion(now) {
+                if self.close(whose, occasion).await {
+                    idle.opened.notified().await;
                 } else {
-                    self.idle.begin_anew(now);
+                    idle.begin_anew(now);
                 }
             }
         }
@@ -78,8 +123,10 @@ impl Broker {
 
 impl Drop for Use<'_> {
     fn drop(&mut self) {
-        self.0.idle.users.fetch_sub(1, Ordering::Relaxed);
-        self.0.idle.begin_anew(self.0.clock.now());
+        for idle in &self.needed {
+            idle.users.fetch_sub(1, Ordering::Relaxed);
+            idle.begin_anew(self.clock.now());
+        }
     }
 }
 
@@ -92,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_set_back_keeps_no_agent_open_for_longer_than_its_limit() {
-        let idle = Idle::new(Some(LIMIT), NOW);
+        let idle = Idle::new(LIMIT, NOW);
         let is_over = |begin: i64, after: u32| idle.occasion(Timestamp(begin + i64::from(after))).is_some();
         assert!(!is_over(NOW.0, LIMIT - 1) && is_over(NOW.0, LIMIT));
         let earlier = NOW.0 - 3600;

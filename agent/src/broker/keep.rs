@@ -108,7 +108,7 @@ impl Broker {
     /// Takes a record into the cache, in place of what was there.
     pub(super) fn renew(&self, record: &Record) -> Result<Outcome, BrokerError> {
         let mut inner = self.inner();
-        inner.phase.refuse_if_locked()?; // nothing open comes into a locked agent
+        inner.refuse_if_locked(&record.credential.profile)?; // nothing open comes into a locked agent
         Ok(inner.cache.renew(record.clone()))
     }
 

@@ -25,6 +25,16 @@ pub(super) struct Keys {
     store: Option<Secret>,
 }
 
+/// What is not open.
+enum Shut {
+    /// The agent's memory, under a passphrase.
+    Agent(Lock),
+    /// The store.
+    Store,
+    /// Profiles that have locked themselves, and nothing else.
+    Profiles,
+}
+
 impl Lock {
     fn new(keys: &Keys, key: &Key, salt: Salt) -> Self {
         let vault_key = key.seal(VAULT_KEY, keys.vault.expose());
@@ -61,25 +71,33 @@ impl Broker {
         Ok(())
     }
 
-    /// Opens what is closed: a locked agent, a sealed file, the OS keyring.
+    /// Opens what is closed: a locked agent, profiles, a sealed file, the OS keyring.
     ///
     /// `peer` is slowed down after wrong tries, and nobody else is.
     pub async fn unlock(&self, passphrase: Option<Secret>, peer: u32) -> Result<(), BrokerError> {
         let mut tries = self.throttle.turn(peer).await.ok_or(BrokerError::TooManyTries)?;
         let _turn = self.turning.lock().await;
-        let lock = match &self.inner().phase {
-            Phase::Open => return Ok(()),
-            Phase::Locked(lock) => Some(lock.clone()),
-            Phase::Unread | Phase::Closed(_) => None,
+        let shut = {
+            let inner = self.inner();
+            match &inner.phase {
+                Phase::Open if inner.closed.is_empty() => return Ok(()),
+                Phase::Open => Shut::Profiles,
+                Phase::Locked(lock) => Shut::Agent(lock.clone()),
+                Phase::Unread | Phase::Closed(_) => Shut::Store,
+            }
         };
-        let opened = match lock {
-            Some(lock) => self.open_locked(lock, passphrase.ok_or(BrokerError::Locked(None))?).await,
-            None => self.open_store(passphrase).await,
+        let is_about_all = !matches!(shut, Shut::Profiles);
+        let opened = match shut {
+            Shut::Agent(lock) => self.open_locked(lock, passphrase.ok_or(BrokerError::Locked(None))?).await,
+            Shut::Store => self.open_store(passphrase).await,
+            Shut::Profiles => self.open_profiles(passphrase).await,
         };
         tries.note(matches!(opened, Err(BrokerError::WrongPassphrase)));
         if opened.is_ok() {
             self.note_opened();
-            self.tell_of_agent(Happening::Unlocked);
+            if is_about_all {
+                self.tell_of_agent(Happening::Unlocked);
+            }
         }
         opened
     }

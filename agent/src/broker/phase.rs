@@ -25,7 +25,7 @@ impl Phase {
         match self {
             Phase::Unread | Phase::Open => Ok(()),
             Phase::Locked(_) => Err(BrokerError::Locked(None)),
-            Phase::Closed(closed) => Err(BrokerError::Locked(Some(*closed))),
+            Phase::Closed(closed) => Err(BrokerError::Locked(Some(closed.clone()))),
         }
     }
 
@@ -37,9 +37,12 @@ impl Phase {
 
 impl Broker {
     /// Tells whether lookups are answered, and why not where there is more to say: what is wrong with the
-    /// store, or what the agent has locked itself for.
+    /// store, or what the agent has locked itself for. An open one may have locked a profile.
     pub async fn state(&self) -> (State, Option<BrokerError>) {
-        let Err(trouble) = self.read().await else { return (State::Open, None) };
+        let Err(trouble) = self.read().await else {
+            let closed = self.inner().closed.first().cloned();
+            return (State::Open, closed.map(|closed| BrokerError::Locked(Some(closed))));
+        };
         let state = match trouble {
             BrokerError::Locked(None) => return (State::Locked, None),
             BrokerError::Locked(Some(Closed { wants_passphrase: false, .. })) => State::Closed,

@@ -13,7 +13,7 @@ use crate::broker::Broker;
 use crate::clock::Clock;
 use crate::cloudflare::Edge;
 use crate::cloudflare::http::Network;
-use crate::config::LockItself;
+use crate::config::Locks;
 use crate::handler::{About, Handler};
 use crate::platform::Listener;
 use crate::server::{self, Connections};
@@ -32,7 +32,7 @@ pub struct World {
     /// The audit log; none if nothing is to be noted.
     pub audit: Option<PathBuf>,
     /// When the agent locks itself.
-    pub lock: LockItself,
+    pub locks: Locks,
     /// What the agent's process is kept from.
     pub sandbox: Sandbox,
 }
@@ -48,7 +48,7 @@ pub fn assemble(
     connections: Arc<Connections>,
     stop: Stop,
 ) -> Result<Arc<Handler>, Refusal> {
-    let World { clock, network, login_patience, audit, lock, sandbox } = world;
+    let World { clock, network, login_patience, audit, locks, sandbox } = world;
     let audit = audit.map_or_else(Audit::off, |path| Audit::in_file(path, Arc::clone(&clock)));
     let about = About {
         started: clock.now(),
@@ -62,7 +62,8 @@ pub fn assemble(
         Refusal::new(Code::Unavailable, "the system has no thread left", "end other programs first")
     })?;
     let edge = network.map(|network| Edge::new(network, Arc::clone(&clock)));
-    let broker = Broker::new(store, clock, edge, login_patience, audit.clone(), lock.idle);
+    let idle = locks.each().filter_map(|(whose, lock)| Some((whose.cloned(), lock.idle?))).collect();
+    let broker = Broker::new(store, clock, edge, login_patience, audit.clone(), idle);
     Ok(Arc::new(Handler { broker, about, connections, stop, audit }))
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use log::Level;
 use tokio::time::sleep;
-use usher_proto::{Code, Refusal};
+use usher_proto::{Code, ProfileName, Refusal};
 
 use crate::broker::Occasion;
 use crate::config::LockItself;
@@ -33,17 +33,17 @@ pub(super) fn check(lock: &LockItself, store: StoreName, has_passphrase: bool) -
     } else {
         return Ok(());
     };
-    Err(Refusal::new(Code::BadRequest, message, format!("{hint} take [lock] out of the config file")))
+    Err(Refusal::new(Code::BadRequest, message, format!("{hint} take `lock` out of the config file")))
 }
 
-/// Locks the agent at these moments, as long as it runs.
-pub(super) async fn lock_at(on: Vec<Moment>, handler: Arc<Handler>) {
+/// Locks the agent, or a profile alone, at these moments, as long as the agent runs.
+pub(super) async fn lock_at(on: Vec<Moment>, whose: Option<ProfileName>, handler: Arc<Handler>) {
     let mut level = Level::Error;
     while !on.is_empty() {
         let why = match Leaving::watch(&on).await {
             Ok(leaving) => {
                 level = Level::Error;
-                lock_while_told(leaving, &handler).await
+                lock_while_told(leaving, whose.as_ref(), &handler).await
             }
             Err(why) => why,
         };
@@ -54,10 +54,14 @@ pub(super) async fn lock_at(on: Vec<Moment>, handler: Arc<Handler>) {
 }
 
 /// Goes on until the system tells no more; says why.
-async fn lock_while_told(mut leaving: Leaving, handler: &Handler) -> &'static str {
+async fn lock_while_told(
+    mut leaving: Leaving,
+    whose: Option<&ProfileName>,
+    handler: &Handler,
+) -> &'static str {
     loop {
         match leaving.next().await {
-            Ok(moment) => handler.broker.close(Occasion::Left(moment)).await,
+            Ok(moment) => handler.broker.close(whose, Occasion::Left(moment)).await,
             Err(why) => return why,
         };
         leaving.done();

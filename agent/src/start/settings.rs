@@ -8,7 +8,7 @@ use usher_proto::{Code, Refusal, audit_log};
 
 use crate::cloudflare::http::Network;
 use crate::command_line::CommandLine;
-use crate::config::{self, Config, LockItself};
+use crate::config::{self, Config, Locks};
 use crate::platform::Places;
 use crate::store::Choice;
 use crate::store::choose::{self, Asked};
@@ -23,7 +23,7 @@ pub(super) struct Settings {
     /// The audit log; none if there is to be none.
     pub(super) audit: Option<PathBuf>,
     /// When the agent locks itself.
-    pub(super) lock: LockItself,
+    pub(super) locks: Locks,
 }
 
 impl Settings {
@@ -52,7 +52,8 @@ pub(super) fn of(line: &CommandLine) -> Result<Settings, Refusal> {
         Some(path) => config::read(path, false)?,
         None => config::read(&folders.config.join("config.toml"), true)?,
     };
-    let Config { store, sealed_file, passphrase_file, offline, ca_file, hosts, audit, lock } = config;
+    let Config { store, sealed_file, passphrase_file, offline, ca_file, hosts, audit, lock, profile } =
+        config;
     let asked = match (&line.store, &store) {
         (Some(store), _) => asked(store, "with --store")?,
         (None, Some(store)) => asked(store, "in the config file")?,
@@ -71,7 +72,9 @@ pub(super) fn of(line: &CommandLine) -> Result<Settings, Refusal> {
     };
     let network = Network { ca_file, hosts: hosts.into_iter().map(|(app, at)| (app, at.0)).collect() };
     let audit = audit.unwrap_or(true).then(|| audit_log::newest(&folders));
-    Ok(Settings { store, network: (!offline).then_some(network), audit, lock })
+    let profiles = profile.into_iter().map(|(name, profile)| (name, profile.lock)).collect();
+    let locks = Locks { agent: lock, profiles };
+    Ok(Settings { store, network: (!offline).then_some(network), audit, locks })
 }
 
 fn asked(store: &str, how: &'static str) -> Result<Option<Asked>, Refusal> {
