@@ -149,6 +149,11 @@ fn a_profile_is_locked_alone_and_nothing_of_it_is_held() {
     let refused = machine.home.usher(&["--profile", "work", "token", WORK]).expect(5);
     assert!(refused.stderr.contains(words), "{refused:?}");
     machine.home.usher(&["token", APP]).expect(0);
+    let list = machine.home.usher(&["list"]).expect(0);
+    assert!(
+        list.stdout.contains(APP) && !list.stdout.contains(WORK) && list.stderr.contains(words),
+        "{list:?}"
+    );
     if can_look_inside() {
         let found = |what: &str| found_in(machine.agent.process.id(), &[what.to_owned()]);
         // The audit log's lines are written a moment later.

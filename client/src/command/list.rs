@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use usher_proto::{Answer, Credential, Request, Timestamp};
 
+use super::status;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::print::Table;
 use crate::time::{expiry, now};
 
-/// Lists one profile, or all of them.
+/// Lists one profile, or all of them; what is left out then, because it is locked, is told beside.
 pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
     let credentials = all(context)?;
     if context.json {
@@ -18,6 +19,11 @@ pub(super) fn run(context: &mut Context<'_, '_>) -> Result<Exit, Error> {
         context.print("The agent holds no credentials; usher login URL gets one, usher import takes in a cloudflared folder.\n")?;
     } else {
         context.print(&table(credentials.iter().map(AsRef::as_ref), now()))?;
+    }
+    if context.profile.is_none()
+        && let Some(trouble) = status::ask(context)?.store.trouble
+    {
+        context.report(&trouble.into());
     }
     Ok(Exit::Done)
 }
