@@ -148,7 +148,7 @@ const VERBS: [Verb; 21] = [
     },
     Verb {
         name: "unlock",
-        about: "Open a locked agent, or a locked store",
+        about: "Open a locked agent, profile or store",
         arguments: |command| command,
         run: |_, context| unlock::run(context),
     },

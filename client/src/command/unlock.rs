@@ -1,4 +1,4 @@
-//! `usher unlock`: opens a locked agent, a sealed file, or the OS keyring.
+//! `usher unlock`: opens a locked agent, locked profiles, a sealed file, or the OS keyring.
 
 use usher_proto::answer::State;
 use usher_proto::{Answer, Code, Request};

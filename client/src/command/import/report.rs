@@ -58,20 +58,25 @@ pub(super) fn outcome(imported: &Imported) -> &'static str {
 /// Tells why an original is not to be removed, if it is not: its secret was not read back from a store that
 /// outlives a reboot.
 pub(super) fn stays(imported: &Imported) -> Option<Error> {
-    match imported {
-        Imported { safe: true, .. } => None,
-        Imported { trouble: Some(trouble), .. } => Some(trouble.clone().into()),
-        Imported { outcome: Outcome::Older, .. } => Some(Error::new(
+    if imported.safe {
+        return None;
+    }
+    Some(match &imported.trouble {
+        Some(trouble) => trouble.clone().into(),
+        None if is_forgotten(imported) => {
+            Error::new(Own::Unsuitable, "the store does not keep what it holds over a reboot", ANOTHER_STORE)
+        }
+        None => Error::new(
             Own::Unsuitable,
             "a fresher one is held, so this one is not in the store",
             "remove the file yourself if you do not need it",
-        )),
-        _ => Some(Error::new(
-            Own::Unsuitable,
-            "the store does not keep what it holds over a reboot",
-            ANOTHER_STORE,
-        )),
-    }
+        ),
+    })
+}
+
+/// Tells whether the store has what came in, and loses it with the next reboot.
+fn is_forgotten(imported: &Imported) -> bool {
+    !imported.safe && imported.trouble.is_none() && imported.outcome != Outcome::Older
 }
 
 impl Report {
@@ -104,11 +109,9 @@ impl Report {
         self.imported.is_empty() && self.left_out.is_empty()
     }
 
-    /// Tells whether the store has what came in, and loses it with the next reboot.
-    fn is_forgotten(&self) -> bool {
-        self.imported.iter().any(|Taken { imported, .. }| {
-            !imported.safe && imported.trouble.is_none() && imported.outcome != Outcome::Older
-        })
+    /// Tells whether the store loses anything of it with the next reboot.
+    fn forgets(&self) -> bool {
+        self.imported.iter().any(|taken| is_forgotten(&taken.imported))
     }
 
     /// Tells the exit code: what is expired, malformed or legacy is no failure; a store that failed is,
@@ -117,7 +120,7 @@ impl Report {
         let troubled = self.imported.iter().any(|taken| taken.imported.trouble.is_some());
         let store = self.left_out.iter().any(|left| left.error.exit() == Exit::Store);
         let unreadable = self.left_out.iter().any(|left| left.error.reason == Reason::Own(Own::Files));
-        if troubled || store || (self.shredding && self.is_forgotten()) {
+        if troubled || store || (self.shredding && self.forgets()) {
             Exit::Store
         } else if unreadable || !self.not_shredded.is_empty() {
             Exit::Other

@@ -68,7 +68,7 @@ impl Report {
         if self.imported.is_empty() || self.shredding {
             return String::new();
         }
-        let can_go = if self.is_forgotten() {
+        let can_go = if self.forgets() {
             format!("they can go once a store outlives a reboot: {ANOTHER_STORE}")
         } else {
             "usher import --shred removes them".to_owned()
