@@ -63,7 +63,8 @@ pub enum Request {
         #[serde(with = "wire")]
         passphrase: Secret,
     },
-    /// Opens a locked agent, locked profiles, a sealed file or the OS keyring; the last one asks the person itself.
+    /// Opens a locked agent, locked profiles, a sealed file or the OS keyring; the last one asks the person
+    /// itself.
     Unlock {
         /// What was given to `Lock`, or the sealed file's passphrase.
         #[serde(default, with = "wire::option")]
