@@ -35,13 +35,10 @@ fn both() -> (TestAgent, Switch) {
     (agent, switch)
 }
 
-fn import(agent: &TestAgent, profile: &str) -> Import {
-    let token = app_token(1, agent.clock.now().0 + 100_000);
-    Import { profile: profile.parse().expect("a name"), ..import_file(&file_name(APP, 1), &token) }
-}
-
 fn give(agent: &TestAgent, profile: &str) -> Answer {
-    agent.import(import(agent, profile))
+    let token = app_token(1, agent.clock.now().0 + 100_000);
+    let profile = profile.parse().expect("a name");
+    agent.import(Import { profile, ..import_file(&file_name(APP, 1), &token) })
 }
 
 fn token(agent: &TestAgent, profile: &str) -> Value {
@@ -58,8 +55,9 @@ fn closes(agent: &TestAgent) -> Value {
     eventually(|| Some(trouble()).filter(|trouble| !trouble.is_null()))
 }
 
-fn labels(agent: &TestAgent, profile: Option<&str>) -> Vec<String> {
-    let list = agent.json(&json!({"list": {"profile": profile}}))["list"]["credentials"].clone();
+/// Lists all, and tells of which profiles that is.
+fn listed(agent: &TestAgent) -> Vec<String> {
+    let list = agent.json(&json!({"list": {}}))["list"]["credentials"].clone();
     let profile = |one: &Value| one["profile"].as_str().expect("a name").to_owned();
     list.as_array().expect("a list").iter().map(profile).collect()
 }
@@ -81,7 +79,7 @@ fn a_profile_that_nobody_needs_is_locked_and_the_others_are_served() {
     assert_eq!(refusal["hint"], "`usher unlock` opens it");
     assert_eq!(token(&agent, "work")["error"], refusal);
     assert!(token(&agent, "default")["token"].is_object());
-    assert_eq!((state(&agent), labels(&agent, None)), ("open".into(), vec!["default".into()]));
+    assert_eq!((state(&agent), listed(&agent)), ("open".into(), vec!["default".into()]));
     for request in [
         json!({"list": {"profile": "work"}}),
         json!({"headers": {"app": APP, "profile": "work"}}),
@@ -107,7 +105,7 @@ fn a_profile_that_nobody_needs_is_locked_and_the_others_are_served() {
     assert!(matches!(give(&agent, "work"), Answer::Error(_)), "nothing comes into it");
     assert!(agent.json(&json!({"unlock": {}}))["unlocked"].is_object());
     assert_eq!(token(&agent, "work"), work);
-    assert_eq!(labels(&agent, None), ["default", "work"]);
+    assert_eq!(listed(&agent), ["default", "work"]);
     turn(&agent, IDLE);
     closes(&agent);
 }
@@ -124,7 +122,7 @@ fn who_needs_another_profile_does_not_keep_it_open() {
     }
     turn(&agent, IDLE - 1);
     assert!(token(&agent, "default")["token"].is_object());
-    assert_eq!(labels(&agent, None), ["default", "work"]);
+    assert_eq!(listed(&agent), ["default", "work"]);
     turn(&agent, 1);
     // The question races with the timer, which stands still while a machine sleeps.
     assert_eq!(code(&token(&agent, "work")), "locked");
