@@ -40,9 +40,19 @@ pub struct Handler {
 impl Handler {
     /// Answers one request of a peer; what happens before the answer goes to `events`.
     pub async fn answer(&self, peer: &Peer, request: Request, events: &Events) -> Answer {
-        let _use = if keeps_awake(&request) { self.broker.in_use(&whose(&request)).await } else { None };
+        let whose = whose(&request);
+        let _use = if keeps_awake(&request) { self.broker.in_use(&whose).await } else { None };
+        // Here for every request, as a profile's secrets are asked for in many ways.
+        let closed = self.broker.refuse_if_closed(&whose);
         let mut entry = self.audit.is_on().then(|| Entry::of(&request, peer, &self.broker)).flatten();
-        let answer = self.try_answer(peer, request, events, &mut entry).await.unwrap_or_else(|error| {
+        let answered = match closed {
+            Ok(()) => self.try_answer(peer, request, events, &mut entry).await,
+            Err(closed) => {
+                wanted(&request).inspect(|want| refused(&mut entry, want));
+                Err(closed)
+            }
+        };
+        let answer = answered.unwrap_or_else(|error| {
             log::debug!("refused pid {}: {error:?}", peer.pid);
             Answer::Error(error.into())
         });
@@ -60,15 +70,6 @@ impl Handler {
         events: &Events,
         entry: &mut Option<Entry>,
     ) -> Result<Answer, BrokerError> {
-        let refused = |entry: &mut Option<Entry>, want: &Want| {
-            if let Some(entry) = entry {
-                entry.refused(want);
-            }
-        };
-        // Here for every request, as a profile's secrets are asked for in many ways.
-        self.broker.refuse_if_closed(&whose(&request)).inspect_err(|_| {
-            wanted(&request).inspect(|want| refused(entry, want));
-        })?;
         Ok(match request {
             Request::Hello {} => Answer::Hello(self.hello()),
             Request::Token { app, profile, min_valid } => {
@@ -177,6 +178,13 @@ impl Handler {
                 Answer::Stopping {}
             }
         })
+    }
+}
+
+/// Adds to a request's line what was wanted.
+fn refused(entry: &mut Option<Entry>, want: &Want) {
+    if let Some(entry) = entry {
+        entry.refused(want);
     }
 }
 
