@@ -1,10 +1,12 @@
 //! What lives: every credential by id, and app tokens by what they cover.
 
+mod find;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use usher_proto::answer::Outcome;
-use usher_proto::{AppPattern, AppUrl, Credential, CredentialId, Kind, ProfileName, Secret, TeamDomain};
+use usher_proto::{Credential, CredentialId, ProfileName, Secret};
 
 use super::apps::Apps;
 use super::order::Order;
@@ -30,96 +32,7 @@ struct Held {
     uses: Uses,
 }
 
-/// An app token that was found. Most who look for one do so for what it is, so it is not opened yet.
-pub(super) struct AppToken<'c> {
-    held: &'c mut Held,
-    vault: &'c Vault,
-}
-
-impl AppToken<'_> {
-    pub(super) fn credential(&self) -> &Arc<Credential> {
-        &self.held.credential
-    }
-
-    /// Shows its use.
-    pub(super) fn uses(&mut self) -> &mut Uses {
-        &mut self.held.uses
-    }
-
-    /// Opens it; none while the agent is locked.
-    pub(super) fn open(&self) -> Option<Record> {
-        self.held.open(self.vault)
-    }
-}
-
 impl Cache {
-    /// Finds the app token of the most specific application that covers the URL.
-    pub(super) fn app_token(&mut self, profile: &ProfileName, app: &AppUrl) -> Option<AppToken<'_>> {
-        let id = &self.apps.get(profile)?.find(app)?.id;
-        let held = self.held.get_mut(id)?;
-        Some(AppToken { held, vault: &self.vault })
-    }
-
-    /// Tells which app token answers a URL.
-    pub(super) fn answer(&self, profile: &ProfileName, url: &AppUrl) -> Option<&Arc<Credential>> {
-        self.apps.get(profile)?.find(url)
-    }
-
-    /// Finds the service token that is for a URL: for its application, else for its team.
-    pub(super) fn service_token(
-        &self,
-        profile: &ProfileName,
-        app: &AppUrl,
-        team: Option<&TeamDomain>,
-    ) -> Option<Record> {
-        self.record(&self.apps.get(profile)?.service(app, team)?.id)
-    }
-
-    /// Tells whether a service token is for a whole team, so that the team of a URL matters.
-    pub(super) fn has_team_service(&self, profile: &ProfileName) -> bool {
-        self.apps.get(profile).is_some_and(Apps::has_team_service)
-    }
-
-    /// Finds a team's org token.
-    pub(super) fn org_token(&self, profile: &ProfileName, team: &TeamDomain) -> Option<Record> {
-        self.org(profile, team)?.open(&self.vault)
-    }
-
-    fn org(&self, profile: &ProfileName, team: &TeamDomain) -> Option<&Held> {
-        let wanted = |credential: &Credential| {
-            credential.kind == Kind::OrgToken
-                && credential.profile == *profile
-                && credential.team.as_ref() == Some(team)
-        };
-        self.held.values().find(|held| wanted(&held.credential))
-    }
-
-    /// Tells with what an app token for a URL is renewed: the service token that is for it, else its
-    /// team's org token.
-    pub(super) fn renews(
-        &self,
-        profile: &ProfileName,
-        url: &AppUrl,
-        team: &TeamDomain,
-    ) -> Option<&Arc<Credential>> {
-        let service = self.apps.get(profile).and_then(|apps| apps.service(url, Some(team)));
-        service.or_else(|| self.org(profile, team).map(|held| &held.credential))
-    }
-
-    /// Finds the app tokens that would answer a URL in place of this one, or as well as it.
-    pub(super) fn superseded(&self, by: &Credential, url: &AppUrl) -> Vec<Record> {
-        let specificity = by.app.as_ref().map(AppPattern::specificity);
-        let is_superseded = |held: &&Held| {
-            let Credential { id, profile, kind, app, .. } = held.credential.as_ref();
-            let app = app.as_ref().filter(|app| app.covers(url));
-            *kind == Kind::AppToken
-                && *profile == by.profile
-                && *id != by.id
-                && app.is_some_and(|app| Some(app.specificity()) >= specificity)
-        };
-        self.held.values().filter(is_superseded).filter_map(|held| held.open(&self.vault)).collect()
-    }
-
     /// Shows the use of a token.
     pub(super) fn uses(&mut self, id: &CredentialId) -> Option<&mut Uses> {
         self.held.get_mut(id).map(|held| &mut held.uses)
@@ -152,7 +65,7 @@ impl Cache {
     }
 
     pub(super) fn list(&self, profile: Option<&ProfileName>) -> Vec<Arc<Credential>> {
-        self.order.of(profile, None).cloned().collect()
+        self.list_after(profile, None).cloned().collect()
     }
 
     /// Goes through what `list` has, from the one after `after` on.
