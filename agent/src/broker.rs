@@ -116,8 +116,8 @@ impl Broker {
     /// Begins with an empty cache; the store is read when it is first needed, or the agent sees whether
     /// Cloudflare is still to be told something.
     ///
-    /// Without an edge nothing is fetched: the agent answers with what was imported. After so many seconds in
-    /// which nobody needs it the agent locks itself (none), or a profile.
+    /// Without an edge nothing is fetched: the agent answers with what was imported. The limits are the seconds
+    /// after which a profile, or with none the agent as a whole, is locked if nobody needs it.
     pub fn new(
         store: StoreThread,
         clock: Arc<dyn Clock>,

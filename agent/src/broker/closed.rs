@@ -6,7 +6,6 @@ use usher_proto::{CredentialId, ProfileName, Secret};
 
 use super::closing::Closed;
 use super::{Broker, BrokerError, Inner};
-use crate::audit::{About, Named};
 use crate::store::StoreError;
 
 /// Whose credentials a request is about.
@@ -27,17 +26,15 @@ pub enum Whose<'r> {
 pub(super) struct ClosedProfiles(BTreeMap<ProfileName, Closed>);
 
 impl ClosedProfiles {
-    fn insert(&mut self, closed: Closed) {
-        if let Some(profile) = &closed.whose {
-            self.0.insert(profile.clone(), closed);
-        }
+    pub(super) fn insert(&mut self, profile: ProfileName, closed: Closed) {
+        self.0.insert(profile, closed);
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    fn has(&self, profile: &ProfileName) -> bool {
+    pub(super) fn has(&self, profile: &ProfileName) -> bool {
         self.0.contains_key(profile)
     }
 
@@ -63,37 +60,6 @@ impl Inner {
 }
 
 impl Broker {
-    /// Forgets what the store keeps of a profile, unless there is what the store does not have: tells how
-    /// many credentials.
-    pub(super) async fn close_profile(&self, profile: &ProfileName, closed: Closed) -> Result<(), usize> {
-        {
-            let mut inner = self.inner();
-            if inner.closed.has(profile) {
-                return Ok(());
-            }
-            match inner.cache.unsaved_count(Some(profile)) {
-                0 => {}
-                unsaved => return Err(unsaved),
-            }
-            for credential in inner.cache.list(Some(profile)) {
-                inner.cache.remove(&credential.id);
-            }
-            inner.closed.insert(closed.clone());
-        }
-        log::info!("the agent locks the profile {profile}: {:?}", closed.occasion);
-        // The others need the store, so it keeps its key; who opens the profile must know what made it.
-        let has_key = self.store.call(|store| {
-            let Some(key) = store.close() else { return Ok(false) };
-            store.reopen(key);
-            Ok(true)
-        });
-        let wants_passphrase = has_key.await.unwrap_or(true);
-        self.inner().closed.insert(Closed { wants_passphrase, ..closed });
-        let about = Named { profile: Some(profile.clone()), ..Named::default() };
-        self.audit.note_own("lock", About::Named(Box::new(about)));
-        Ok(())
-    }
-
     /// Opens the profiles that have locked themselves: with what opens the store, where that is a passphrase.
     pub(super) async fn open_profiles(&self, passphrase: Option<Secret>) -> Result<(), BrokerError> {
         if passphrase.is_none() && self.inner().closed.want_passphrase() {

@@ -9,8 +9,8 @@ use usher_proto::{ProfileName, Timestamp};
 use super::cache::Cache;
 use super::closed::ClosedProfiles;
 use super::notes::Notes;
-use super::{Broker, Phase};
-use crate::audit::About;
+use super::{Broker, Inner, Phase};
+use crate::audit::{About, Named};
 use crate::moment::Moment;
 
 /// What the agent locks itself or a profile for.
@@ -45,46 +45,83 @@ impl Broker {
         let _turn = self.turning.lock().await;
         // Whoever reads the store opens the agent at the end of it.
         let _reading = self.reading.lock().await;
-        if !matches!(self.inner().phase, Phase::Open) {
+        if !self.inner().is_open(whose) {
             return true; // nothing is there to be forgotten
         }
         self.save_unsaved().await;
         let closed =
             Closed { whose: whose.cloned(), at: self.clock.now(), occasion, wants_passphrase: false };
-        let forgotten = match whose {
-            None => self.close_all(closed).await,
-            Some(profile) => self.close_profile(profile, closed).await,
-        };
+        let forgotten = self.inner().forget_stored(closed.clone());
         if let Err(unsaved) = forgotten {
             log::error!("the agent does not lock itself: the store did not take {unsaved} credentials");
+            return false;
         }
-        forgotten.is_ok()
+        let wants_passphrase = self.take_key(whose.is_some()).await;
+        self.inner().note_closed(Closed { wants_passphrase, ..closed });
+        match whose {
+            None => {
+                log::info!("the agent has locked itself: {occasion:?}");
+                self.audit.note_own("lock", About::Nothing);
+                self.tell_of_agent(Happening::Locked);
+            }
+            Some(profile) => {
+                log::info!("the agent has locked the profile {profile}: {occasion:?}");
+                let about = Named { profile: Some(profile.clone()), ..Named::default() };
+                self.audit.note_own("lock", About::Named(Box::new(about)));
+            }
+        }
+        true
     }
 
-    /// Forgets everything, unless there is what the store does not have: tells how many credentials.
-    async fn close_all(&self, closed: Closed) -> Result<(), usize> {
-        {
-            let mut inner = self.inner();
-            match inner.cache.unsaved_count(None) {
-                0 => {}
-                unsaved => return Err(unsaved),
+    /// Takes the key away from the store, unless other profiles need it; tells whether there is one. A store
+    /// that hangs does this when it comes back, before whatever is asked of it then.
+    async fn take_key(&self, others_need_it: bool) -> bool {
+        let has_key = self.store.call(move |store| {
+            let key = store.close();
+            let has_key = key.is_some();
+            if let Some(key) = key.filter(|_| others_need_it) {
+                store.reopen(key);
             }
-            (inner.cache, inner.notes) = (Cache::default(), Notes::default());
-            inner.closed = ClosedProfiles::default();
-            inner.phase = Phase::Closed(closed.clone());
-        }
-        log::info!("the agent locks itself: {:?}", closed.occasion);
-        // A store that hangs does this when it comes back, before whatever is asked of it then.
-        let gave_key_up = self.store.call(|store| Ok(store.close().is_some())).await;
-        let wants_passphrase = gave_key_up.unwrap_or(false);
-        self.inner().phase = Phase::Closed(Closed { wants_passphrase, ..closed });
-        self.audit.note_own("lock", About::Nothing);
-        self.tell_of_agent(Happening::Locked);
-        Ok(())
+            Ok(has_key)
+        });
+        // From a store that does not answer a profile is not opened without a passphrase; of a closed one the
+        // store itself wants it.
+        has_key.await.unwrap_or(others_need_it)
     }
 
     /// Notes that the agent was opened.
     pub(super) fn note_opened(&self) {
         self.idle.begin_anew(self.clock.now());
+    }
+}
+
+impl Inner {
+    fn is_open(&self, whose: Option<&ProfileName>) -> bool {
+        matches!(self.phase, Phase::Open) && !whose.is_some_and(|profile| self.closed.has(profile))
+    }
+
+    /// Forgets what the store has, unless there is what it does not have: tells how many credentials.
+    fn forget_stored(&mut self, closed: Closed) -> Result<(), usize> {
+        match self.cache.unsaved_count(closed.whose.as_ref()) {
+            0 => {}
+            unsaved => return Err(unsaved),
+        }
+        if let Some(profile) = &closed.whose {
+            for credential in self.cache.list(Some(profile)) {
+                self.cache.remove(&credential.id);
+            }
+        } else {
+            (self.cache, self.notes) = (Cache::default(), Notes::default());
+            self.closed = ClosedProfiles::default();
+        }
+        self.note_closed(closed);
+        Ok(())
+    }
+
+    fn note_closed(&mut self, closed: Closed) {
+        match &closed.whose {
+            None => self.phase = Phase::Closed(closed),
+            Some(profile) => self.closed.insert(profile.clone(), closed),
+        }
     }
 }
