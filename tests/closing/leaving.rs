@@ -156,7 +156,7 @@ fn a_profile_is_locked_alone_and_nothing_of_it_is_held() {
     );
     if can_look_inside() {
         let found = |what: &str| found_in(machine.agent.process.id(), &[what.to_owned()]);
-        // The audit log's lines are written a moment later.
+        // Its last names leave with the lines of the audit log, a moment after it is seen to be locked.
         eventually(|| (found(WORK) == 0).then_some(()));
         assert_eq!(found(&app_token(2, END)[..400]), 0);
         assert!(found(APP) > 0, "the search finds the others");

@@ -70,6 +70,8 @@ impl Broker {
                 self.audit.note_own("lock", About::Named(Box::new(about)));
             }
         }
+        // Lines that wait to be written have names, and the machine may be about to sleep.
+        self.audit.write().await;
         true
     }
 
