@@ -41,13 +41,17 @@ pub struct Closed {
 impl Broker {
     /// Locks the agent, or one profile alone: it forgets what the store keeps of that. What the store did
     /// not take is not forgotten, and then it stays open. Tells whether it is locked.
-    pub async fn close(&self, whose: Option<&ProfileName>, occasion: Occasion) -> bool {
+    ///
+    /// What for is asked when nobody else locks or unlocks: if that was opened meanwhile there may be no
+    /// occasion any more.
+    pub async fn close(&self, whose: Option<&ProfileName>, occasion: impl Fn() -> Option<Occasion>) -> bool {
         let _turn = self.turning.lock().await;
         // Whoever reads the store opens the agent at the end of it.
         let _reading = self.reading.lock().await;
         if !self.inner().is_open(whose) {
             return true; // nothing is there to be forgotten
         }
+        let Some(occasion) = occasion() else { return false };
         self.save_unsaved().await;
         let closed =
             Closed { whose: whose.cloned(), at: self.clock.now(), occasion, wants_passphrase: false };
@@ -98,7 +102,8 @@ impl Broker {
 }
 
 impl Inner {
-    fn is_open(&self, whose: Option<&ProfileName>) -> bool {
+    /// Tells whether there is anything to be forgotten.
+    pub(super) fn is_open(&self, whose: Option<&ProfileName>) -> bool {
         matches!(self.phase, Phase::Open) && !whose.is_some_and(|profile| self.closed.has(profile))
     }
 

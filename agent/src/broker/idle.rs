@@ -89,8 +89,9 @@ impl Broker {
             |whose: &Option<ProfileName>| whose.as_ref().is_none_or(|name| profiles.contains(name));
         let mut needed = Vec::new();
         for (whose, idle) in self.idle.0.iter().filter(|(whose, _)| is_needed(whose)) {
-            if let Some(occasion) = idle.occasion(self.clock.now()) {
-                Box::pin(self.close(whose.as_ref(), occasion)).await;
+            // Who comes while a person opens it does not wait for that.
+            if idle.occasion(self.clock.now()).is_some() && self.inner().is_open(whose.as_ref()) {
+                Box::pin(self.close_if_over(whose.as_ref(), idle)).await;
             }
             idle.users.fetch_add(1, Ordering::Relaxed);
             needed.push(idle);
@@ -110,14 +111,18 @@ impl Broker {
             let now = self.clock.now();
             if idle.users.load(Ordering::Relaxed) > 0 {
                 idle.begin_anew(now);
-            } else if let Some(occasion) = idle.occasion(now) {
-                if self.close(whose, occasion).await {
+            } else if idle.occasion(now).is_some() {
+                if self.close_if_over(whose, idle).await {
                     idle.opened.notified().await;
                 } else {
                     idle.begin_anew(now);
                 }
             }
         }
+    }
+
+    async fn close_if_over(&self, whose: Option<&ProfileName>, idle: &Idle) -> bool {
+        self.close(whose, || idle.occasion(self.clock.now())).await
     }
 }
 
@@ -132,10 +137,50 @@ impl Drop for Use<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::sync::Arc;
+
+    use futures_util::FutureExt;
+    use futures_util::future::BoxFuture;
+
     use super::*;
+    use crate::audit::Audit;
+    use crate::broker::LOGIN_PATIENCE;
+    use crate::store::memory::Memory;
+    use crate::store::thread::StoreThread;
 
     const NOW: Timestamp = Timestamp(1_800_000_000);
     const LIMIT: u32 = 900;
+
+    /// Shows the time that a test sets.
+    struct Set(AtomicI64);
+
+    impl Clock for Set {
+        fn now(&self) -> Timestamp {
+            Timestamp(self.0.load(Ordering::Relaxed))
+        }
+
+        fn reach(&self, _time: Timestamp) -> BoxFuture<'_, ()> {
+            pending().boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn who_waits_while_a_person_opens_it_does_not_lock_it_again() {
+        let store = StoreThread::start(Box::new(Memory), false).expect("a thread");
+        let clock = Arc::new(Set(AtomicI64::new(NOW.0)));
+        let limits = BTreeMap::from([(None, LIMIT)]);
+        let broker = Broker::new(store, clock.clone(), None, LOGIN_PATIENCE, Audit::off(), limits);
+        broker.read().await.expect("the store works");
+        clock.0.fetch_add(LIMIT.into(), Ordering::Relaxed);
+        let turn = broker.turning.lock().await;
+        let mut comes = pin!(broker.in_use(&Whose::Everybody));
+        assert!(comes.as_mut().now_or_never().is_none(), "it is to be locked, and a person has the turn");
+        broker.note_opened();
+        drop(turn);
+        comes.await.expect("it counts");
+        assert!(broker.inner().is_open(None));
+    }
 
     #[test]
     fn a_clock_that_was_set_back_keeps_no_agent_open_for_longer_than_its_limit() {

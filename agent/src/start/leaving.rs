@@ -61,7 +61,7 @@ async fn lock_while_told(
 ) -> &'static str {
     loop {
         match leaving.next().await {
-            Ok(moment) => handler.broker.close(whose, Occasion::Left(moment)).await,
+            Ok(moment) => handler.broker.close(whose, || Some(Occasion::Left(moment))).await,
             Err(why) => return why,
         };
         leaving.done();
