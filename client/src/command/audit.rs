@@ -50,6 +50,7 @@ struct Line {
     verb: String,
     id: Option<String>,
     label: Option<String>,
+    profile: Option<String>,
     outcome: String,
     #[serde(default = "once")]
     count: u64,
@@ -144,7 +145,9 @@ impl Line {
         if let Some(Process { pid, exe }) = &self.parent {
             who += &format!(" ({})", name(exe.as_deref(), *pid));
         }
-        let about = self.label.as_ref().or(self.id.as_ref()).map_or("-", String::as_str);
+        let profile = || self.profile.as_ref().map(|name| format!("profile {name}"));
+        let named = self.label.clone().or_else(|| self.id.clone()).or_else(profile);
+        let about = named.as_deref().unwrap_or("-");
         let times = if self.count == 1 { String::new() } else { format!(" {}×", self.count) };
         row([&self.time, &who, &self.verb, about, &(self.outcome.clone() + &times)])
     }
@@ -168,19 +171,26 @@ mod tests {
 
     #[test]
     fn a_row_tells_who_for_what_and_nothing_that_steers_a_terminal() {
-        let line = |exe: &str, parent: &str, label: &str| {
+        let line = |exe: &str, parent: &str, about: &str| {
             let text = format!(
                 r#"{{"time":"2026-01-31T12:00:00.000Z","uid":1,"pid":7,"exe":{exe},"parent":{parent},
-                "verb":"token","id":"app-3b01511e5b32","kind":null,"label":{label},"outcome":"done","more":1}}"#
+                "verb":"token",{about},"kind":null,"outcome":"done","more":1}}"#
             );
             serde_json::from_str::<Line>(&text).expect("a line").row()
         };
-        let full = line("\"/usr/bin/us\\u001bher\"", r#"{"pid":5,"exe":"C:\\x\\sh.exe"}"#, "\"a\\nb\"");
+        let full = r#""id":"app-3b01511e5b32","label":"a\nb","profile":"work""#;
+        let full = line(r#""/usr/bin/us\u001bher""#, r#"{"pid":5,"exe":"C:\\x\\sh.exe"}"#, full);
         let cells: Vec<_> = full.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
         let shown = ["2026-01-31T12:00:00.000Z", "us\u{fffd}her 7 (sh.exe 5)", "token", "a\u{fffd}b", "done"];
         assert_eq!(cells, shown);
-        let bare = line("null", r#"{"pid":1,"exe":null}"#, "null");
-        assert!(bare.contains(" process 7 (process 1) ") && bare.contains("app-3b01511e5b32"), "{bare}");
+        for (about, shown) in [
+            (r#""id":"app-3b01511e5b32","label":null,"profile":"work""#, " app-3b01511e5b32 "),
+            (r#""id":null,"label":null,"profile":"work""#, " profile work "),
+            (r#""id":null,"label":null,"profile":null"#, " - "),
+        ] {
+            let bare = line("null", r#"{"pid":1,"exe":null}"#, about);
+            assert!(bare.contains(" process 7 (process 1) ") && bare.contains(shown), "{bare}");
+        }
     }
 
     #[test]
