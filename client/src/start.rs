@@ -26,6 +26,9 @@ const START: Duration = Duration::from_secs(20);
 const APPEAR: Duration = Duration::from_secs(3);
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_millis(2);
+/// How long to wait for what a starter said before it ended. It is on its way, unless something that the
+/// starter left behind could say more.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// The starter's exit code when an agent runs already.
 const RUNS_ALREADY: i32 = 8;
 /// Most of a starter's words that are passed on, in bytes.
@@ -145,28 +148,30 @@ fn listen(child: &mut Child) -> Receiver<Vec<u8>> {
     words
 }
 
+/// Waits until the starter has ended and its last words are here.
 fn wait(
     child: &mut Child,
     words: &Receiver<Vec<u8>>,
-    deadline: Instant,
+    mut deadline: Instant,
     notices: &mut dyn Write,
 ) -> Option<ExitStatus> {
     let mut said = Vec::new();
-    let mut ended = None;
-    while ended.is_none() && Instant::now() < deadline {
+    let (mut ended, mut all_said) = (None, false);
+    while (ended.is_none() || !all_said) && Instant::now() < deadline {
         match words.recv_timeout(PAUSE) {
             Ok(more) => said.extend(more),
-            Err(RecvTimeoutError::Timeout) => ended = child.try_wait().ok().flatten(),
-            Err(RecvTimeoutError::Disconnected) => {
-                ended = child.try_wait().ok().flatten();
-                if ended.is_none() {
-                    std::thread::sleep(PAUSE);
-                }
-            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) if all_said => std::thread::sleep(PAUSE),
+            Err(RecvTimeoutError::Disconnected) => all_said = true,
         }
         relay(&mut said, false, notices);
+        if ended.is_none() {
+            ended = child.try_wait().ok().flatten();
+            if ended.is_some() {
+                deadline = deadline.min(Instant::now() + LAST_WORDS);
+            }
+        }
     }
-    said.extend(words.try_iter().flatten());
     relay(&mut said, true, notices);
     ended
 }
@@ -201,6 +206,25 @@ mod tests {
         relay(&mut said, true, &mut notices);
         assert_eq!(String::from_utf8_lossy(&notices), "first\nsecond\u{fffd}[2J\n");
         assert!(said.is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn last_words_are_waited_for_and_more_than_that_is_not() {
+        let mut starter = Command::new("true").spawn().expect("true is everywhere");
+        starter.wait().expect("it ends");
+        let mut heard = Vec::new();
+        let mut hear = |words| wait(&mut starter, &words, Instant::now() + START, &mut heard);
+
+        let (sender, words) = channel();
+        std::thread::spawn(move || {
+            std::thread::sleep(10 * PAUSE);
+            sender.send(b"in a file".to_vec())
+        });
+        assert!(hear(words).is_some_and(|status| status.success()));
+        let (_open, words) = channel();
+        assert!(hear(words).is_some(), "something else holds the stream open");
+        assert_eq!(String::from_utf8_lossy(&heard), "in a file\n");
     }
 
     #[test]
