@@ -40,12 +40,11 @@ pub struct Handler {
 impl Handler {
     /// Answers one request of a peer; what happens before the answer goes to `events`.
     pub async fn answer(&self, peer: &Peer, request: Request, events: &Events) -> Answer {
-        let whose = whose(&request);
-        let _use = if keeps_awake(&request) { self.broker.in_use(&whose).await } else { None };
-        // Here for every request, as a profile's secrets are asked for in many ways.
-        let closed = self.broker.refuse_if_closed(&whose);
+        let _use = if keeps_awake(&request) { self.broker.in_use(&whose(&request)).await } else { None };
         let mut entry = self.audit.is_on().then(|| Entry::of(&request, peer, &self.broker)).flatten();
-        let answered = match closed {
+        // Here for every request, as a profile's secrets are asked for in many ways. Whose they are is found
+        // out again: to keep that, with all that may happen before, costs each lookup more.
+        let answered = match self.broker.refuse_if_closed(&whose(&request)) {
             Ok(()) => self.try_answer(peer, request, events, &mut entry).await,
             Err(closed) => {
                 wanted(&request).inspect(|want| refused(&mut entry, want));
